@@ -14,7 +14,7 @@ namespace clew::table {
 
 // Buckets of a duration histogram: eight per doubling, the exponential histogram of OpenTelemetry at scale 3 but with
 // upper bound inclusive as there. Bucket 0 holds durations of 0 and 1 ns; the error of a quantile is at most 4.4 %.
-inline constexpr int kDurationBucketCount = 8 * 63 + 1;
+inline constexpr int kDurationBucketCount = 8 * 63 + 2;
 int duration_bucket(int64_t duration_ns);
 // Largest duration that falls into the bucket, in ns.
 double duration_bucket_upper_ns(int bucket);

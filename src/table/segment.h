@@ -35,7 +35,8 @@ enum class CoreColumn : uint32_t {
   kName,          // kString
   kKind,          // kEnum, otlp::SpanKind
   kStatusCode,    // kEnum, otlp::StatusCode
-  kServiceName,   // kString: resource attribute service.name; null where the resource has none
+  kServiceName,   // kString: the resource's service.name, null where it has none; not repeated as an attribute column
+                  // unless its value is no string
   kScopeName,     // kString; null where empty
   kScopeVersion,  // kString; null where empty
   kEventCount,    // kInt64: how many events the span has

@@ -1,0 +1,188 @@
+// Spans as columns that grow: what the decoder writes, the head shows and a block is cut from.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "otlp/ids.h"
+#include "otlp/model.h"
+#include "stdx/append_only.h"
+#include "table/attribute_column.h"
+#include "table/dictionary.h"
+#include "table/segment.h"
+#include "table/trace_index.h"
+
+namespace clew::table {
+
+// Attribute columns that a table keeps at most; further keys go to the overflow columns, so that a client that invents
+// keys cannot make memory grow without bound.
+inline constexpr size_t kTableColumnsMax = 1024;
+
+struct SpanCore {
+  otlp::TraceId trace_id;
+  otlp::SpanId span_id = 0;
+  otlp::SpanId parent_span_id = 0;
+  int64_t start_ns = 0;
+  int64_t duration_ns = 0;
+  std::string_view name;
+  otlp::SpanKind kind = otlp::SpanKind::kUnspecified;
+  otlp::StatusCode status = otlp::StatusCode::kUnset;
+  uint32_t resource = 0;         // Ordinal from add_resource().
+  uint32_t instrumentation = 0;  // Ordinal from add_instrumentation().
+};
+
+// Where a row came from; decides what stays behind at a cut and what a replay must read again.
+struct SpanOrigin {
+  uint64_t log_offset = 0;
+  int64_t receive_time_ns = 0;
+};
+
+// One writer appends; readers see rows below published_row_count() and everything those rows refer to. Nothing is removed:
+// a table is dropped as a whole once its block is written. Rows are in order of arrival, and hold client retries as often
+// as they came. Does not sort, does not forget, knows no files.
+//
+// Writing a span, in this order: attributes, events and links of row next_row(), then append_span(). After one or more
+// spans, publish().
+class SpanTable {
+ public:
+  SpanTable();
+  SpanTable(const SpanTable&) = delete;
+  SpanTable& operator=(const SpanTable&) = delete;
+
+  // ---- Writer.
+  uint32_t next_row() const { return static_cast<uint32_t>(starts_.size()); }
+  // Attributes are added with attribute(scope kResource/kInstrumentation, …) and the ordinal as owner.
+  uint32_t add_resource();
+  void set_service_name(uint32_t resource, std::string_view name);  // At most once.
+  uint32_t add_instrumentation(std::string_view name, std::string_view version);
+  // The column, made on first use; nullptr if the table has kTableColumnsMax attribute columns already. Rare fixed fields
+  // (Scope::k…Field) always get theirs.
+  AttributeColumn* attribute(Scope scope, std::string_view key, ValueType type);
+  void append_event(uint32_t row, int64_t time_ns, std::string_view name, std::string_view attributes_json,
+                    uint32_t dropped_attributes_count);
+  void append_link(uint32_t row, otlp::TraceId trace_id, otlp::SpanId span_id, std::string_view trace_state,
+                   std::string_view attributes_json, uint32_t dropped_attributes_count, uint32_t flags);
+  uint32_t append_span(const SpanCore& span, SpanOrigin origin);
+  void publish() { published_rows_.store(next_row(), std::memory_order_release); }
+  // Approximate bytes in use; cheap enough to ask after each request.
+  size_t used_bytes() const;
+
+  // ---- Readers.
+  uint32_t published_row_count() const { return published_rows_.load(std::memory_order_acquire); }
+
+  const stdx::AppendOnly<uint32_t>& traces() const { return traces_; }  // Ordinal in trace_index().
+  const stdx::AppendOnly<otlp::SpanId>& span_ids() const { return span_ids_; }
+  const stdx::AppendOnly<otlp::SpanId>& parent_span_ids() const { return parent_span_ids_; }
+  const stdx::AppendOnly<int64_t>& starts() const { return starts_; }
+  const stdx::AppendOnly<int64_t>& durations() const { return durations_; }
+  const stdx::AppendOnly<uint32_t>& names() const { return names_; }      // Codes of name_dictionary().
+  const stdx::AppendOnly<uint8_t>& kinds() const { return kinds_; }       // otlp::SpanKind
+  const stdx::AppendOnly<uint8_t>& statuses() const { return statuses_; }  // otlp::StatusCode
+  const stdx::AppendOnly<uint32_t>& resources() const { return resources_; }
+  const stdx::AppendOnly<uint32_t>& instrumentations() const { return instrumentations_; }
+  const Dictionary& name_dictionary() const { return name_dictionary_; }
+  const TraceIndex& trace_index() const { return trace_index_; }
+
+  // By resource ordinal: code of service_dictionary(), or kNullCode.
+  const stdx::AppendOnly<std::atomic<uint32_t>>& resource_services() const { return resource_services_; }
+  const Dictionary& service_dictionary() const { return service_dictionary_; }
+  // By instrumentation ordinal: codes of the dictionaries, or kNullCode where empty.
+  const stdx::AppendOnly<uint32_t>& scope_names() const { return scope_names_; }
+  const stdx::AppendOnly<uint32_t>& scope_versions() const { return scope_versions_; }
+  const Dictionary& scope_name_dictionary() const { return scope_name_dictionary_; }
+  const Dictionary& scope_version_dictionary() const { return scope_version_dictionary_; }
+
+  // Attribute columns of all scopes, in order of first use.
+  size_t attribute_column_count() const { return column_list_.size(); }
+  const AttributeColumn& attribute_column(size_t index) const { return *column_list_[index]; }
+
+  // Events and links in row order; event i belongs to row event_rows()[i].
+  struct Events {
+    stdx::AppendOnly<uint32_t> rows;  // Appended last: its size is the number of complete events.
+    stdx::AppendOnly<int64_t> times;
+    stdx::AppendOnly<uint32_t> names;       // Codes of name_dictionary.
+    stdx::AppendOnly<uint32_t> attributes;  // Codes of attribute_dictionary; kNullCode for none.
+    stdx::AppendOnly<uint32_t> dropped;
+    Dictionary name_dictionary;
+    Dictionary attribute_dictionary;
+  };
+  struct Links {
+    stdx::AppendOnly<uint32_t> rows;  // Appended last.
+    stdx::AppendOnly<otlp::TraceId> trace_ids;
+    stdx::AppendOnly<otlp::SpanId> span_ids;
+    stdx::AppendOnly<uint32_t> trace_states;  // Codes of trace_state_dictionary; kNullCode for empty.
+    stdx::AppendOnly<uint32_t> attributes;    // Codes of attribute_dictionary; kNullCode for none.
+    stdx::AppendOnly<uint32_t> dropped;
+    stdx::AppendOnly<uint32_t> flags;
+    Dictionary trace_state_dictionary;
+    Dictionary attribute_dictionary;
+  };
+  const Events& events() const { return events_; }
+  const Links& links() const { return links_; }
+
+  // By trace ordinal: log offset of the trace's first row, receive time of its newest. Sealed tables and writer only.
+  uint64_t trace_first_offset(uint32_t trace) const { return trace_origins_[trace].first_offset; }
+  int64_t trace_last_receive_ns(uint32_t trace) const { return trace_origins_[trace].last_receive_ns; }
+  // How many cuts have already left the trace behind.
+  uint8_t trace_left_behind_count(uint32_t trace) const { return trace_origins_[trace].left_behind_count; }
+  void set_trace_carried(uint32_t trace, uint64_t first_offset, uint8_t left_behind_count);
+  // Strings whose invalid UTF-8 was repaired, over all columns.
+  uint64_t repaired_count() const;
+
+ private:
+  struct TraceOrigin {
+    uint64_t first_offset;
+    int64_t last_receive_ns;
+    uint8_t left_behind_count;
+  };
+  struct ColumnKey {
+    Scope scope;
+    ValueType type;
+    std::string_view key;
+    bool operator==(const ColumnKey&) const = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const ColumnKey& k) {
+      return H::combine(std::move(h), k.scope, k.type, k.key);
+    }
+  };
+
+  stdx::AppendOnly<uint32_t> traces_;
+  stdx::AppendOnly<otlp::SpanId> span_ids_;
+  stdx::AppendOnly<otlp::SpanId> parent_span_ids_;
+  stdx::AppendOnly<int64_t> starts_;
+  stdx::AppendOnly<int64_t> durations_;
+  stdx::AppendOnly<uint32_t> names_;
+  stdx::AppendOnly<uint8_t> kinds_;
+  stdx::AppendOnly<uint8_t> statuses_;
+  stdx::AppendOnly<uint32_t> resources_;
+  stdx::AppendOnly<uint32_t> instrumentations_;
+  Dictionary name_dictionary_;
+  TraceIndex trace_index_;
+  std::vector<TraceOrigin> trace_origins_;
+
+  stdx::AppendOnly<std::atomic<uint32_t>> resource_services_;
+  Dictionary service_dictionary_;
+  stdx::AppendOnly<uint32_t> scope_names_;
+  stdx::AppendOnly<uint32_t> scope_versions_;
+  Dictionary scope_name_dictionary_;
+  Dictionary scope_version_dictionary_;
+
+  std::deque<AttributeColumn> columns_;  // Owner; addresses are stable. Writer only.
+  stdx::AppendOnly<const AttributeColumn*> column_list_;
+  absl::flat_hash_map<ColumnKey, AttributeColumn*> column_by_key_;  // Writer only; keys point into columns_.
+  size_t attribute_column_count_ = 0;                               // Without rare fixed fields. Writer only.
+  Events events_;
+  Links links_;
+
+  std::atomic<uint32_t> published_rows_{0};
+};
+
+}  // namespace clew::table
