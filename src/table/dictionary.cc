@@ -43,7 +43,7 @@ uint32_t Dictionary::intern(std::string_view value) {
 uint32_t Dictionary::intern_new(std::string_view value, uint64_t hash) {
   if (!otlp::is_valid_utf8(value)) {
     ++repaired_count_;
-    const std::string repaired = otlp::repair_utf8(value);
+    const std::string repaired = otlp::repaired_utf8(value);
     return intern(repaired);
   }
   if (!deduplicates_) return add(value, stored_hash(hash));

@@ -1,0 +1,312 @@
+#include "ingest/span_decoder.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "otlp/message_reader.h"
+#include "otlp/trace_fields.h"
+#include "otlp/traces_survey.h"
+#include "otlp/value_json.h"
+#include "table/span_fields.h"
+
+namespace clew::ingest {
+namespace {
+
+using otlp::MessageReader;
+using otlp::WireType;
+using otlp::wire_tag;
+using table::Scope;
+using table::ValueType;
+namespace field = otlp::field;
+
+constexpr WireType kVarint = WireType::kVarint;
+constexpr WireType kFixed64 = WireType::kFixed64;
+constexpr WireType kLength = WireType::kLength;
+constexpr WireType kFixed32 = WireType::kFixed32;
+
+// Two messages that belong together, by content.
+std::pair<uint64_t, uint64_t> hash_of(std::string_view message, std::string_view schema_url) {
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(
+      message.data(), message.size(), schema_url.empty() ? 0 : XXH3_64bits(schema_url.data(), schema_url.size()));
+  return {hash.high64, hash.low64};
+}
+
+int64_t clamp_time(uint64_t time_unix_nano) {
+  return time_unix_nano > INT64_MAX ? INT64_MAX : static_cast<int64_t>(time_unix_nano);
+}
+
+}  // namespace
+
+SpanDecoder::SpanDecoder(table::SpanTable& table)
+    : table_(table),
+      span_attributes_(table, Scope::kSpan, repairs_),
+      resource_attributes_(table, Scope::kResource, repairs_),
+      scope_attributes_(table, Scope::kInstrumentation, repairs_) {}
+
+DecodeCounts SpanDecoder::decode(std::string_view request, table::SpanOrigin origin, const ReplayFilter* filter) {
+  origin_ = origin;
+  filter_ = filter;
+  counts_ = {};
+  MessageReader fields(request);
+  while (fields.next()) {
+    if (fields.tag() == wire_tag(field::kTracesResourceSpans, kLength)) decode_resource_spans(fields.bytes());
+  }
+  table_.publish();
+  return counts_;
+}
+
+RepairCounts SpanDecoder::repairs() const {
+  RepairCounts repairs = repairs_;
+  repairs.invalid_utf8 += table_.repaired_count();
+  return repairs;
+}
+
+void SpanDecoder::decode_resource_spans(std::string_view message) {
+  // Fields may come in any order, so the resource is looked for before the spans are read.
+  std::string_view resource_message;
+  std::string_view schema_url;
+  MessageReader fields(message);
+  while (fields.next()) {
+    if (fields.tag() == wire_tag(field::kResourceSpansResource, kLength)) resource_message = fields.bytes();
+    if (fields.tag() == wire_tag(field::kResourceSpansSchemaUrl, kLength)) schema_url = fields.bytes();
+  }
+  const uint32_t resource = resource_ordinal(resource_message, schema_url);
+  MessageReader again(message);
+  while (again.next()) {
+    if (again.tag() == wire_tag(field::kResourceSpansScopeSpans, kLength)) decode_scope_spans(again.bytes(), resource);
+  }
+}
+
+void SpanDecoder::decode_scope_spans(std::string_view message, uint32_t resource) {
+  std::string_view scope_message;
+  std::string_view schema_url;
+  MessageReader fields(message);
+  while (fields.next()) {
+    if (fields.tag() == wire_tag(field::kScopeSpansScope, kLength)) scope_message = fields.bytes();
+    if (fields.tag() == wire_tag(field::kScopeSpansSchemaUrl, kLength)) schema_url = fields.bytes();
+  }
+  const uint32_t instrumentation = instrumentation_ordinal(scope_message, schema_url);
+  MessageReader again(message);
+  while (again.next()) {
+    if (again.tag() == wire_tag(field::kScopeSpansSpans, kLength)) {
+      decode_span(again.bytes(), resource, instrumentation);
+    }
+  }
+}
+
+void SpanDecoder::decode_span(std::string_view message, uint32_t resource, uint32_t instrumentation) {
+  if (otlp::check_span(message) != otlp::SpanRefusal::kNone) [[unlikely]] {
+    ++counts_.refused;
+    return;
+  }
+  table::SpanCore span;
+  if (filter_ != nullptr) [[unlikely]] {
+    MessageReader fields(message);
+    while (fields.next()) {
+      if (fields.tag() == wire_tag(field::kSpanTraceId, kLength)) {
+        span.trace_id = otlp::trace_id_from_bytes(fields.bytes());
+      }
+    }
+    if (!(*filter_)(span.trace_id, origin_.log_offset)) {
+      ++counts_.skipped;
+      return;
+    }
+  }
+  span.resource = resource;
+  span.instrumentation = instrumentation;
+  decode_fields(message, span, table_.next_row());
+  table_.append_span(span, origin_);
+  ++counts_.spans;
+}
+
+void SpanDecoder::decode_fields(std::string_view message, table::SpanCore& span, uint32_t row) {
+  int64_t end_ns = 0;
+  std::string_view trace_state;
+  uint64_t flags = 0, dropped_attributes = 0, dropped_events = 0, dropped_links = 0;
+  span_attributes_.begin(row);
+  MessageReader fields(message);
+  while (fields.next()) {
+    switch (fields.tag()) {
+      case wire_tag(field::kSpanAttributes, kLength): span_attributes_.add(fields.bytes()); break;
+      case wire_tag(field::kSpanTraceId, kLength):
+        span.trace_id = otlp::trace_id_from_bytes(fields.bytes());
+        break;
+      case wire_tag(field::kSpanSpanId, kLength): span.span_id = otlp::span_id_from_bytes(fields.bytes()); break;
+      case wire_tag(field::kSpanParentSpanId, kLength):
+        span.parent_span_id = fields.bytes().empty() ? 0 : otlp::span_id_from_bytes(fields.bytes());
+        break;
+      case wire_tag(field::kSpanTraceState, kLength): trace_state = fields.bytes(); break;
+      case wire_tag(field::kSpanName, kLength): span.name = fields.bytes(); break;
+      case wire_tag(field::kSpanKind, kVarint):
+        span.kind = static_cast<otlp::SpanKind>(fields.number() <= 5 ? fields.number() : 0);
+        repairs_.unknown_enums += fields.number() > 5;
+        break;
+      case wire_tag(field::kSpanStartTimeUnixNano, kFixed64): span.start_ns = clamp_time(fields.number()); break;
+      case wire_tag(field::kSpanEndTimeUnixNano, kFixed64): end_ns = clamp_time(fields.number()); break;
+      case wire_tag(field::kSpanDroppedAttributesCount, kVarint): dropped_attributes = fields.as_uint32(); break;
+      case wire_tag(field::kSpanEvents, kLength): decode_event(fields.bytes(), row); break;
+      case wire_tag(field::kSpanDroppedEventsCount, kVarint): dropped_events = fields.as_uint32(); break;
+      case wire_tag(field::kSpanLinks, kLength): decode_link(fields.bytes(), row); break;
+      case wire_tag(field::kSpanDroppedLinksCount, kVarint): dropped_links = fields.as_uint32(); break;
+      case wire_tag(field::kSpanStatus, kLength): decode_status(fields.bytes(), span, row); break;
+      case wire_tag(field::kSpanFlags, kFixed32): flags = fields.as_uint32(); break;
+      default: break;
+    }
+  }
+  span_attributes_.finish();
+  if (end_ns >= span.start_ns) [[likely]] {
+    span.duration_ns = end_ns - span.start_ns;
+  } else {
+    ++repairs_.end_before_start;
+  }
+  set_text(Scope::kSpanField, table::field::kTraceState, row, trace_state);
+  set_count(Scope::kSpanField, table::field::kFlags, row, flags);
+  set_count(Scope::kSpanField, table::field::kDroppedAttributesCount, row, dropped_attributes);
+  set_count(Scope::kSpanField, table::field::kDroppedEventsCount, row, dropped_events);
+  set_count(Scope::kSpanField, table::field::kDroppedLinksCount, row, dropped_links);
+}
+
+void SpanDecoder::decode_event(std::string_view message, uint32_t row) {
+  int64_t time_ns = 0;
+  std::string_view name;
+  uint32_t dropped = 0;
+  json_.clear();
+  MessageReader fields(message);
+  while (fields.next()) {
+    switch (fields.tag()) {
+      case wire_tag(field::kEventTimeUnixNano, kFixed64): time_ns = clamp_time(fields.number()); break;
+      case wire_tag(field::kEventName, kLength): name = fields.bytes(); break;
+      case wire_tag(field::kEventAttributes, kLength): {
+        const bool first = json_.empty();
+        if (first) json_ = '{';
+        if (!otlp::append_wire_key_value_json(fields.bytes(), first, json_)) ++repairs_.malformed_attributes;
+        break;
+      }
+      case wire_tag(field::kEventDroppedAttributesCount, kVarint): dropped = fields.as_uint32(); break;
+      default: break;
+    }
+  }
+  if (!fields.ok()) {
+    ++repairs_.malformed_children;
+    return;
+  }
+  if (!json_.empty()) json_ += '}';
+  table_.append_event(row, time_ns, name, json_, dropped);
+}
+
+void SpanDecoder::decode_link(std::string_view message, uint32_t row) {
+  std::string_view trace_id, span_id, trace_state;
+  uint32_t dropped = 0, flags = 0;
+  json_.clear();
+  MessageReader fields(message);
+  while (fields.next()) {
+    switch (fields.tag()) {
+      case wire_tag(field::kLinkTraceId, kLength): trace_id = fields.bytes(); break;
+      case wire_tag(field::kLinkSpanId, kLength): span_id = fields.bytes(); break;
+      case wire_tag(field::kLinkTraceState, kLength): trace_state = fields.bytes(); break;
+      case wire_tag(field::kLinkAttributes, kLength): {
+        const bool first = json_.empty();
+        if (first) json_ = '{';
+        if (!otlp::append_wire_key_value_json(fields.bytes(), first, json_)) ++repairs_.malformed_attributes;
+        break;
+      }
+      case wire_tag(field::kLinkDroppedAttributesCount, kVarint): dropped = fields.as_uint32(); break;
+      case wire_tag(field::kLinkFlags, kFixed32): flags = fields.as_uint32(); break;
+      default: break;
+    }
+  }
+  const bool ids_fit = (trace_id.empty() || trace_id.size() == 16) && (span_id.empty() || span_id.size() == 8);
+  if (!fields.ok() || !ids_fit) {
+    ++repairs_.malformed_children;
+    return;
+  }
+  if (!json_.empty()) json_ += '}';
+  table_.append_link(row, trace_id.empty() ? otlp::TraceId{} : otlp::trace_id_from_bytes(trace_id),
+                     span_id.empty() ? 0 : otlp::span_id_from_bytes(span_id), trace_state, json_, dropped, flags);
+}
+
+void SpanDecoder::decode_status(std::string_view message, table::SpanCore& span, uint32_t row) {
+  std::string_view text;
+  MessageReader fields(message);
+  while (fields.next()) {
+    if (fields.tag() == wire_tag(field::kStatusMessage, kLength)) text = fields.bytes();
+    if (fields.tag() == wire_tag(field::kStatusCode, kVarint)) {
+      span.status = static_cast<otlp::StatusCode>(fields.number() <= 2 ? fields.number() : 0);
+      repairs_.unknown_enums += fields.number() > 2;
+    }
+  }
+  if (!fields.ok()) ++repairs_.malformed_children;
+  set_text(Scope::kSpanField, table::field::kStatusMessage, row, text);
+}
+
+uint32_t SpanDecoder::resource_ordinal(std::string_view message, std::string_view schema_url) {
+  const BytesHash hash = hash_of(message, schema_url);
+  if (auto found = resources_.find(hash); found != resources_.end()) return found->second;
+  const uint32_t ordinal = add_resource(message, schema_url);
+  resources_.emplace(hash, ordinal);
+  return ordinal;
+}
+
+uint32_t SpanDecoder::add_resource(std::string_view message, std::string_view schema_url) {
+  const uint32_t ordinal = table_.add_resource();
+  uint64_t dropped = 0;
+  bool has_service_name = false;
+  resource_attributes_.begin(ordinal);
+  MessageReader fields(message);
+  while (fields.next()) {
+    if (fields.tag() == wire_tag(field::kResourceDroppedAttributesCount, kVarint)) dropped = fields.as_uint32();
+    if (fields.tag() != wire_tag(field::kResourceAttributes, kLength)) continue;
+    const std::optional<std::string_view> service_name = string_attribute(fields.bytes(), "service.name");
+    if (service_name && !has_service_name) {
+      table_.set_service_name(ordinal, *service_name);
+      has_service_name = true;
+    } else {
+      resource_attributes_.add(fields.bytes());
+    }
+  }
+  if (!fields.ok()) ++repairs_.malformed_attributes;
+  resource_attributes_.finish();
+  set_text(Scope::kResourceField, table::field::kResourceSchemaUrl, ordinal, schema_url);
+  set_count(Scope::kResourceField, table::field::kResourceDroppedAttributesCount, ordinal, dropped);
+  return ordinal;
+}
+
+uint32_t SpanDecoder::instrumentation_ordinal(std::string_view message, std::string_view schema_url) {
+  const BytesHash hash = hash_of(message, schema_url);
+  if (auto found = instrumentations_.find(hash); found != instrumentations_.end()) return found->second;
+  const uint32_t ordinal = add_instrumentation(message, schema_url);
+  instrumentations_.emplace(hash, ordinal);
+  return ordinal;
+}
+
+uint32_t SpanDecoder::add_instrumentation(std::string_view message, std::string_view schema_url) {
+  std::string_view name, version;
+  uint64_t dropped = 0;
+  MessageReader fields(message);
+  while (fields.next()) {
+    if (fields.tag() == wire_tag(field::kScopeName, kLength)) name = fields.bytes();
+    if (fields.tag() == wire_tag(field::kScopeVersion, kLength)) version = fields.bytes();
+    if (fields.tag() == wire_tag(field::kScopeDroppedAttributesCount, kVarint)) dropped = fields.as_uint32();
+  }
+  if (!fields.ok()) ++repairs_.malformed_attributes;
+  const uint32_t ordinal = table_.add_instrumentation(name, version);
+  scope_attributes_.begin(ordinal);
+  MessageReader again(message);
+  while (again.next()) {
+    if (again.tag() == wire_tag(field::kScopeAttributes, kLength)) scope_attributes_.add(again.bytes());
+  }
+  scope_attributes_.finish();
+  set_text(Scope::kInstrumentationField, table::field::kScopeSchemaUrl, ordinal, schema_url);
+  set_count(Scope::kInstrumentationField, table::field::kScopeDroppedAttributesCount, ordinal, dropped);
+  return ordinal;
+}
+
+void SpanDecoder::set_text(Scope scope, std::string_view name, uint32_t owner, std::string_view text) {
+  if (!text.empty()) table_.attribute(scope, name, ValueType::kString)->append_text(owner, text);
+}
+
+void SpanDecoder::set_count(Scope scope, std::string_view name, uint32_t owner, uint64_t count) {
+  if (count != 0) table_.attribute(scope, name, ValueType::kInt64)->append_int(owner, static_cast<int64_t>(count));
+}
+
+}  // namespace clew::ingest

@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include "rollup/rollups.h"
+
+namespace clew::rollup {
+namespace {
+
+using table::SpanTable;
+
+std::string_view service_of(const SpanTable& table, uint32_t code) {
+  return code == table::kNullCode ? std::string_view() : table.service_dictionary().at(code);
+}
+
+struct ServiceTally {
+  uint32_t code;
+  uint32_t span_count;
+  uint32_t error_count;
+};
+
+const table::AttributeColumn* session_column(const SpanTable& table) {
+  for (size_t i = 0; i < table.attribute_column_count(); ++i) {
+    const table::ColumnInfo& info = table.attribute_column(i).info();
+    if (info.scope == table::Scope::kSpan && info.key == "session.id" && info.type == table::ValueType::kString) {
+      return &table.attribute_column(i);
+    }
+  }
+  return nullptr;
+}
+
+std::string session_of(const table::AttributeColumn* column, uint32_t row) {
+  if (column == nullptr) return {};
+  const size_t count = column->entry_count();
+  const size_t entry = column->lower_bound(row, count);
+  if (entry == count || column->owners()[entry] != row) return {};
+  return std::string(column->dictionary().at(column->codes()[entry]));
+}
+
+}  // namespace
+
+std::vector<table::TracePart> build_traces(const SpanTable& table, const table::TraceOrder& order) {
+  const table::AttributeColumn* sessions = session_column(table);
+  std::vector<table::TracePart> parts;
+  parts.reserve(order.runs.size());
+  std::vector<ServiceTally> tallies;
+  for (const table::TraceRun& run : order.runs) {
+    table::TracePart& part = parts.emplace_back();
+    part.trace_id = table.trace_index().id(run.trace);
+    part.first_row = run.first;
+    part.span_count = run.count;
+    part.start_ns = INT64_MAX;
+    part.end_ns = INT64_MIN;
+    tallies.clear();
+    uint32_t root_row = order.rows[run.first];
+    for (uint32_t i = run.first; i < run.first + run.count; ++i) {
+      const uint32_t row = order.rows[i];
+      const int64_t start_ns = table.starts()[row];
+      part.start_ns = std::min(part.start_ns, start_ns);
+      part.end_ns = std::max(part.end_ns, start_ns + table.durations()[row]);
+      if (!part.has_root && table.parent_span_ids()[row] == 0) {
+        part.has_root = true;
+        root_row = row;
+      }
+      const bool error = table.statuses()[row] == static_cast<uint8_t>(otlp::StatusCode::kError);
+      part.error_count += error ? 1 : 0;
+      const uint32_t service = table.resource_services()[table.resources()[row]].load(std::memory_order_acquire);
+      auto tally = std::ranges::find(tallies, service, &ServiceTally::code);
+      if (tally == tallies.end()) tally = tallies.insert(tally, {service, 0, 0});
+      ++tally->span_count;
+      tally->error_count += error ? 1 : 0;
+    }
+    part.root_service = service_of(
+        table, table.resource_services()[table.resources()[root_row]].load(std::memory_order_acquire));
+    part.root_name = table.name_dictionary().at(table.names()[root_row]);
+    part.session_id = session_of(sessions, root_row);
+    part.services.reserve(tallies.size());
+    for (const ServiceTally& tally : tallies) {
+      part.services.push_back({std::string(service_of(table, tally.code)), tally.span_count, tally.error_count});
+    }
+    std::ranges::sort(part.services, {}, &table::ServiceCount::name);
+  }
+  return parts;
+}
+
+table::Rollups build_rollups(const SpanTable& table, const table::TraceOrder& order) {
+  return {build_traces(table, order), build_red(table, order), build_edges(table, order)};
+}
+
+}  // namespace clew::rollup
