@@ -19,6 +19,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 struct HttpRequest {
   std::string method;  // "GET"
   std::string path;    // Percent-decoded, without query: "/api/v1/traces/4bf9…"
+  std::string raw_path;  // The same as it was sent: routes match this, so that an encoded slash stays inside its segment.
   std::vector<std::pair<std::string, std::string>> query;  // Decoded, in order; keys may repeat.
   Headers headers;
   std::string body;
@@ -46,18 +47,39 @@ class HttpReply {
 // Shared because a handler may hand it to a callback of the log while it still holds it for its own error path.
 using HttpReplyPtr = std::shared_ptr<HttpReply>;
 
-// Runs on the server's worker threads, which may block on storage but not on the network.
-using HttpHandler = std::function<void(const HttpRequest&, HttpReplyPtr)>;
+// Runs on the server's worker threads, which may block on storage but not on the network. The request lives until the
+// handler returns; what must live longer is copied or moved out of it.
+using HttpHandler = std::function<void(HttpRequest&, HttpReplyPtr)>;
 
 struct HttpRoute {
   std::string method;   // "GET", "POST"; HEAD is answered from GET; OPTIONS by the CORS policy.
   std::string pattern;  // "/api/traces/{id}"; "{rest*}" at the end matches the remaining path.
   HttpHandler handler;
+  // The handler never blocks and takes microseconds for small bodies: those are handled on the I/O thread itself, which saves
+  // two changes of threads a request.
+  bool quick = false;
 };
 
-// One table maps error codes to HTTP and gRPC statuses.
+// One table maps error codes to names (for machines: "not_found") and to HTTP and gRPC statuses.
+std::string_view error_name(stdx::ErrorCode code);
 int http_status(stdx::ErrorCode code);
 int grpc_status(stdx::ErrorCode code);
 bool is_retryable(stdx::ErrorCode code);
+std::string_view http_reason(int status);  // "Not Found"
+
+// What a client is asked to wait before it repeats a request that failed for want of room.
+inline constexpr int kRetryAfterSeconds = 1;
+
+// {"error":{"code":"not_found","message":"…"}} with the status of the code, and Retry-After where the client may retry.
+HttpResponse error_response(const stdx::Error& error);
+
+// "/a%20b?x=1&y" → path and query of `request`. False if the target is malformed: bad escapes, NUL, or no path.
+bool parse_target(std::string_view target, HttpRequest& request);
+
+// The segments of an encoded path against a route's pattern; fills `parameters` (cleared first) with decoded values.
+bool match_pattern(std::string_view pattern, std::string_view raw_path, std::vector<std::string>& parameters);
+
+// Does the header value (a comma-separated list, with optional ";q=") name `coding` with a weight above zero?
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding);
 
 }  // namespace clew::net
