@@ -29,6 +29,28 @@ struct RedCell {
   HistogramBuilder durations;
 };
 
+auto sort_key(const table::RedRow& row) {
+  return std::tie(row.service, row.minute_ns, row.operation, row.kind, row.status);
+}
+
+// Sorted, and one row a key: a name has several codes once its dictionary stopped looking for repetitions.
+std::vector<table::RedRow> merged(std::vector<table::RedRow> rows) {
+  std::ranges::sort(rows, {}, sort_key);
+  std::vector<table::RedRow> result;
+  for (table::RedRow& row : rows) {
+    if (result.empty() || sort_key(result.back()) != sort_key(row)) {
+      result.push_back(std::move(row));
+      continue;
+    }
+    table::RedRow& same = result.back();
+    same.count += row.count;
+    same.error_count += row.error_count;
+    same.duration_sum_ns += row.duration_sum_ns;
+    table::merge_into(same.durations, row.durations);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::vector<table::RedRow> build_red(const table::SpanTable& table, const table::TraceOrder& order) {
@@ -62,10 +84,7 @@ std::vector<table::RedRow> build_red(const table::SpanTable& table, const table:
     row.duration_sum_ns = cell.duration_sum_ns;
     row.durations = cell.durations.build(pool);
   }
-  std::ranges::sort(rows, {}, [](const table::RedRow& row) {
-    return std::tie(row.service, row.minute_ns, row.operation, row.kind, row.status);
-  });
-  return rows;
+  return merged(std::move(rows));
 }
 
 }  // namespace clew::rollup

@@ -17,6 +17,20 @@ struct ServiceTally {
   uint32_t error_count;
 };
 
+// By name; codes of one name (its dictionary stopped looking for repetitions) are one.
+std::vector<table::ServiceCount> named(const SpanTable& table, const std::vector<ServiceTally>& tallies) {
+  std::vector<table::ServiceCount> services;
+  services.reserve(tallies.size());
+  for (const ServiceTally& tally : tallies) {
+    const std::string_view name = service_of(table, tally.code);
+    auto place = std::ranges::lower_bound(services, name, {}, &table::ServiceCount::name);
+    if (place == services.end() || place->name != name) place = services.insert(place, {std::string(name), 0, 0});
+    place->span_count += tally.span_count;
+    place->error_count += tally.error_count;
+  }
+  return services;
+}
+
 const table::AttributeColumn* session_column(const SpanTable& table) {
   for (size_t i = 0; i < table.attribute_column_count(); ++i) {
     const table::ColumnInfo& info = table.attribute_column(i).info();
@@ -73,10 +87,7 @@ std::vector<table::TracePart> build_traces(const SpanTable& table, const table::
     part.root_name = table.name_dictionary().at(table.names()[root_row]);
     part.session_id = session_of(sessions, root_row);
     part.services.reserve(tallies.size());
-    for (const ServiceTally& tally : tallies) {
-      part.services.push_back({std::string(service_of(table, tally.code)), tally.span_count, tally.error_count});
-    }
-    std::ranges::sort(part.services, {}, &table::ServiceCount::name);
+    part.services = named(table, tallies);
   }
   return parts;
 }

@@ -36,6 +36,15 @@ class AttributeColumn {
     owner_next_ = owner + 1;
     return true;
   }
+  // For values interned with intern() before; copying many rows looks each value up once.
+  uint32_t intern(std::string_view text) { return dictionary_.intern(text); }
+  bool append_code(uint32_t owner, uint32_t code) {
+    if (owner + 1 == owner_next_) return false;
+    codes_.push(code);
+    owners_.push(owner);
+    owner_next_ = owner + 1;
+    return true;
+  }
   bool append_bool(uint32_t owner, bool value) {
     if (owner + 1 == owner_next_) return false;
     codes_.push(value ? 1u : 0u);

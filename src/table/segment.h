@@ -93,6 +93,10 @@ class Segment {
   virtual uint32_t row_count() const = 0;
   uint32_t window_count() const { return (row_count() + kWindowRows - 1) / kWindowRows; }
 
+  // Rows of the window that may be seen, as a bitmap; empty means all. Others are stored elsewhere too and must not be
+  // counted here: the traces that a sealed generation of the head left behind for the next one.
+  virtual std::span<const uint64_t> visible(uint32_t /*window*/) const { return {}; }
+
   // Core columns first (CoreColumn), then attribute columns in no particular order.
   virtual std::span<const ColumnInfo> columns() const = 0;
   // The columns of one attribute, one per value type that it has; empty if the segment has no such attribute.

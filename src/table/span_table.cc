@@ -9,7 +9,7 @@ bool is_rare_field(Scope scope) {
 
 }  // namespace
 
-SpanTable::SpanTable() = default;
+SpanTable::SpanTable(size_t attribute_columns_max) : attribute_columns_max_(attribute_columns_max) {}
 
 uint32_t SpanTable::add_resource() {
   resource_services_.push(kNullCode);
@@ -31,7 +31,7 @@ AttributeColumn* SpanTable::attribute(Scope scope, std::string_view key, ValueTy
     return found->second;
   }
   if (!is_rare_field(scope)) {
-    if (attribute_column_count_ == kTableColumnsMax) return nullptr;
+    if (attribute_column_count_ == attribute_columns_max_) return nullptr;
     ++attribute_column_count_;
   }
   AttributeColumn& column = columns_.emplace_back(ColumnInfo{scope, std::string(key), type});
@@ -78,6 +78,8 @@ uint32_t SpanTable::append_span(const SpanCore& span, SpanOrigin origin) {
   resources_.push(span.resource);
   instrumentations_.push(span.instrumentation);
   starts_.push(span.start_ns);
+  if (span.start_ns < start_min_ns()) start_min_ns_.store(span.start_ns, std::memory_order_relaxed);
+  if (span.start_ns > start_max_ns()) start_max_ns_.store(span.start_ns, std::memory_order_relaxed);
   return row;
 }
 

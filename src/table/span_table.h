@@ -53,7 +53,7 @@ struct SpanOrigin {
 // spans, publish().
 class SpanTable {
  public:
-  SpanTable();
+  explicit SpanTable(size_t attribute_columns_max = kTableColumnsMax);
   SpanTable(const SpanTable&) = delete;
   SpanTable& operator=(const SpanTable&) = delete;
 
@@ -63,7 +63,7 @@ class SpanTable {
   uint32_t add_resource();
   void set_service_name(uint32_t resource, std::string_view name);  // At most once.
   uint32_t add_instrumentation(std::string_view name, std::string_view version);
-  // The column, made on first use; nullptr if the table has kTableColumnsMax attribute columns already. Rare fixed fields
+  // The column, made on first use; nullptr if the table has all attribute columns it may have. Rare fixed fields
   // (Scope::k…Field) always get theirs.
   AttributeColumn* attribute(Scope scope, std::string_view key, ValueType type);
   void append_event(uint32_t row, int64_t time_ns, std::string_view name, std::string_view attributes_json,
@@ -77,6 +77,9 @@ class SpanTable {
 
   // ---- Readers.
   uint32_t published_row_count() const { return published_rows_.load(std::memory_order_acquire); }
+  // Bounds of all starts; of no meaning while the table is empty.
+  int64_t start_min_ns() const { return start_min_ns_.load(std::memory_order_relaxed); }
+  int64_t start_max_ns() const { return start_max_ns_.load(std::memory_order_relaxed); }
 
   const stdx::AppendOnly<uint32_t>& traces() const { return traces_; }  // Ordinal in trace_index().
   const stdx::AppendOnly<otlp::SpanId>& span_ids() const { return span_ids_; }
@@ -175,6 +178,7 @@ class SpanTable {
   Dictionary scope_name_dictionary_;
   Dictionary scope_version_dictionary_;
 
+  const size_t attribute_columns_max_;
   std::deque<AttributeColumn> columns_;  // Owner; addresses are stable. Writer only.
   stdx::AppendOnly<const AttributeColumn*> column_list_;
   absl::flat_hash_map<ColumnKey, AttributeColumn*> column_by_key_;  // Writer only; keys point into columns_.
@@ -182,6 +186,8 @@ class SpanTable {
   Events events_;
   Links links_;
 
+  std::atomic<int64_t> start_min_ns_{INT64_MAX};
+  std::atomic<int64_t> start_max_ns_{INT64_MIN};
   std::atomic<uint32_t> published_rows_{0};
 };
 

@@ -20,25 +20,16 @@ struct RowKey {
   }
 };
 
-}  // namespace
+struct TraceKey {
+  otlp::TraceId id;
+  uint32_t trace;
+  bool operator<(const TraceKey& other) const { return id < other.id; }
+};
 
-TraceOrder order_by_trace(const SpanTable& table, uint32_t row_end,
-                          const std::function<bool(uint32_t trace)>& wanted) {
-  struct TraceKey {
-    otlp::TraceId id;
-    uint32_t trace;
-    bool operator<(const TraceKey& other) const { return id < other.id; }
-  };
-  const TraceIndex& index = table.trace_index();
-  std::vector<TraceKey> traces;
-  traces.reserve(index.trace_count());
-  for (uint32_t trace = 0; trace < index.trace_count(); ++trace) {
-    if (!wanted || wanted(trace)) traces.push_back({index.id(trace), trace});
-  }
+TraceOrder order_keys(const SpanTable& table, uint32_t row_end, std::vector<TraceKey>& traces) {
   std::sort(traces.begin(), traces.end());
-
+  const TraceIndex& index = table.trace_index();
   TraceOrder order;
-  order.rows.reserve(row_end);
   order.runs.reserve(traces.size());
   std::vector<RowKey> keys;
   for (const TraceKey& key : traces) {
@@ -59,6 +50,26 @@ TraceOrder order_by_trace(const SpanTable& table, uint32_t row_end,
     order.runs.push_back({key.trace, first, static_cast<uint32_t>(order.rows.size()) - first});
   }
   return order;
+}
+
+}  // namespace
+
+TraceOrder order_by_trace(const SpanTable& table, uint32_t row_end,
+                          const std::function<bool(uint32_t trace)>& wanted) {
+  const TraceIndex& index = table.trace_index();
+  std::vector<TraceKey> traces;
+  traces.reserve(index.trace_count());
+  for (uint32_t trace = 0; trace < index.trace_count(); ++trace) {
+    if (!wanted || wanted(trace)) traces.push_back({index.id(trace), trace});
+  }
+  return order_keys(table, row_end, traces);
+}
+
+TraceOrder order_traces(const SpanTable& table, uint32_t row_end, const std::vector<uint32_t>& wanted) {
+  std::vector<TraceKey> traces;
+  traces.reserve(wanted.size());
+  for (const uint32_t trace : wanted) traces.push_back({table.trace_index().id(trace), trace});
+  return order_keys(table, row_end, traces);
 }
 
 }  // namespace clew::table

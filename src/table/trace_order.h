@@ -26,4 +26,7 @@ struct TraceOrder {
 TraceOrder order_by_trace(const SpanTable& table, uint32_t row_end,
                           const std::function<bool(uint32_t trace)>& wanted = {});
 
+// The same for the traces given, which need not be sorted.
+TraceOrder order_traces(const SpanTable& table, uint32_t row_end, const std::vector<uint32_t>& traces);
+
 }  // namespace clew::table
