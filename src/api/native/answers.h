@@ -1,0 +1,41 @@
+// One function per endpoint: typed arguments in, JSON out. What they write is described in shapes.cc.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string_view>
+
+#include "api/native/endpoint.h"
+#include "otlp/model.h"
+#include "wire/json_writer.h"
+
+namespace clew::api_native {
+
+using AnswerResult = std::expected<Answer, ApiError>;
+
+AnswerResult answer_search(const Question& question);
+AnswerResult answer_trace(const Question& question);
+AnswerResult answer_aggregate(const Question& question);
+AnswerResult answer_services(const Question& question);
+AnswerResult answer_operations(const Question& question);
+AnswerResult answer_tags(const Question& question);
+AnswerResult answer_tag_values(const Question& question);
+AnswerResult answer_red(const Question& question);
+AnswerResult answer_dependencies(const Question& question);
+AnswerResult answer_status(const Question& question);
+AnswerResult answer_blocks(const Question& question);
+AnswerResult answer_openapi(const Question& question);
+
+// Parts that several answers share.
+// OTLP's JSON of an AnyValue; {} for the empty value.
+void write_value(wire::JsonWriter& json, const otlp::AnyValue& value);
+void write_range(wire::JsonWriter& json, table::TimeRange range);
+void write_stats(wire::JsonWriter& json, const query::QueryStats& stats);
+void write_numbers(wire::JsonWriter& json, std::string_view name, const std::vector<double>& numbers);
+
+// The range of `start` and `end`; refused when empty.
+std::expected<table::TimeRange, ApiError> time_range(const Arguments& arguments);
+// An error of the engine; `parameter` is blamed when the input is at fault.
+std::unexpected<ApiError> refused(stdx::Error error, std::string_view parameter = {});
+
+}  // namespace clew::api_native

@@ -1,0 +1,78 @@
+// The native API as data: endpoints, their parameters and the shape of their answers. Routes, OpenAPI and the reference page
+// all come from these tables.
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/native/native_routes.h"
+#include "api/native/parameter.h"
+#include "query/engine.h"
+
+namespace clew::api_native {
+
+// How a field of an answer looks in JSON.
+enum class FieldType : uint8_t {
+  kText,
+  kTraceId,   // 32 lowercase hex digits
+  kSpanId,    // 16 lowercase hex digits
+  kTime,      // Unix ns as a decimal string: beyond 2^53, which JavaScript's numbers do not hold
+  kDuration,  // Integer ns
+  kInteger,
+  kNumber,
+  kFlag,
+  kValue,     // A typed attribute value as OTLP's JSON has it: {"stringValue":"x"}; {} for none
+  kObject,    // `object` names it
+};
+
+struct Field {
+  std::string_view name;
+  FieldType type = FieldType::kText;
+  std::string_view description = {};
+  bool list = false;
+  bool optional = false;         // May be left out.
+  std::string_view object = {};  // kObject: name of its Shape.
+};
+
+struct Shape {
+  std::string_view name;
+  std::string_view description = {};
+  std::vector<Field> fields;
+};
+
+struct Answer {
+  std::string body;
+  std::string content_type = "application/json";
+};
+
+struct Question {
+  const NativeOptions& options;
+  const Arguments& arguments;
+  const query::QueryControl& control;
+};
+using Handler = std::expected<Answer, ApiError> (*)(const Question&);
+
+struct Endpoint {
+  std::string_view path;  // "/api/v1/traces/{trace_id}"
+  std::string_view id;    // OpenAPI's operationId
+  std::string_view summary;
+  std::string_view description = {};
+  std::vector<Parameter> parameters;  // Those in the path first, in its order.
+  std::string_view answer;            // Name of its Shape; empty where the description tells.
+  Handler handler = nullptr;
+  bool admitted = true;  // Takes a ticket of the admission gate. Cheap answers about ourselves do not.
+};
+
+const std::vector<Endpoint>& endpoints();
+const std::vector<Shape>& shapes();
+const Shape& shape(std::string_view name);
+
+// OpenAPI 3.1 of the tables, as JSON.
+std::string openapi_json();
+// docs/reference/api.md
+std::string reference_markdown();
+
+}  // namespace clew::api_native

@@ -1,0 +1,30 @@
+// Every limit of the native API. The reference page and the OpenAPI description print them from here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "query/traceql/query_limits.h"
+
+namespace clew::api_native {
+
+inline constexpr int64_t kTracesDefault = 20;
+inline constexpr int64_t kTracesMax = query::kSearchLimitMax;
+inline constexpr int64_t kSpansPerTraceDefault = 3;
+inline constexpr int64_t kSpansPerTraceMax = 1'000;
+inline constexpr int64_t kTagValuesDefault = 100;
+inline constexpr int64_t kTagValuesMax = query::kTagValuesMax;
+inline constexpr int64_t kGroupsDefault = 100;
+inline constexpr int64_t kGroupsMax = query::kGroupLimitMax;
+inline constexpr int64_t kSelectedAttributesMax = query::kSelectMax;
+inline constexpr int64_t kGroupKeysMax = query::kGroupKeysMax;
+inline constexpr int64_t kQuantilesMax = query::kQuantilesMax;
+inline constexpr size_t kTextBytesMax = 16 * 1024;  // Of one parameter's value.
+inline constexpr int64_t kRedPointsMax = query::kSeriesPointsMax;  // (end - start) / step of a RED series.
+inline constexpr int64_t kRetryAfterSeconds = 1;
+
+static_assert(kTracesDefault <= kTracesMax && kTagValuesDefault <= kTagValuesMax && kGroupsDefault <= kGroupsMax);
+static_assert(kSpansPerTraceDefault <= kSpansPerTraceMax && kSpansPerTraceMax <= query::kSpansPerTraceMax);
+static_assert(kTextBytesMax <= query::kQueryBytesMax);
+
+}  // namespace clew::api_native

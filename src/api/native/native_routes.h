@@ -1,0 +1,40 @@
+// The native JSON API under /api/v1/: every question that the engine answers, as HTTP.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/http.h"
+#include "query/admission.h"
+#include "query/engine.h"
+#include "stdx/clock.h"
+#include "table/catalog.h"
+
+namespace clew::api_native {
+
+struct BuildInfo {
+  std::string version;
+  std::string revision;  // Of the source tree, or empty.
+  std::string compiler;
+};
+
+// Everything pointed to outlives the server that runs the routes.
+struct NativeOptions {
+  const query::Engine* engine = nullptr;
+  const table::Catalog* catalog = nullptr;  // For the list of blocks.
+  const stdx::Clock* clock = nullptr;
+  query::Admission* admission = nullptr;  // Shared with the other APIs.
+  BuildInfo build;
+  int64_t started_at_ns = 0;
+  // Stored bytes of a block by its name; nullopt where unknown. May be empty. Any thread.
+  std::function<std::optional<uint64_t>(const std::string& block)> block_bytes;
+};
+
+// Handlers may be called from any number of threads at once.
+std::vector<net::HttpRoute> routes(NativeOptions options);
+
+}  // namespace clew::api_native
