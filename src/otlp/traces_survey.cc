@@ -1,0 +1,174 @@
+#include "otlp/traces_survey.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "otlp/ids.h"
+#include "otlp/message_reader.h"
+#include "otlp/trace_fields.h"
+
+namespace clew::otlp {
+namespace {
+
+constexpr WireType kVarint = WireType::kVarint;
+constexpr WireType kFixed64 = WireType::kFixed64;
+constexpr WireType kLength = WireType::kLength;
+constexpr WireType kFixed32 = WireType::kFixed32;
+
+constexpr std::string_view kRefusalNames[] = {
+    "none",         "malformed",        "trace_id_length", "trace_id_zero",
+    "span_id_length", "span_id_zero", "parent_id_length", "time_out_of_range",
+};
+static_assert(std::size(kRefusalNames) == static_cast<size_t>(SpanRefusal::kCount));
+
+bool all_zero(std::string_view id) {
+  uint64_t bits = 0;
+  for (size_t at = 0; at < id.size(); at += 8) bits |= load_big_endian(id.data() + at);
+  return bits == 0;
+}
+
+// Walks the three levels of a request and keeps where it is, so that an error can say so.
+class Surveyor {
+ public:
+  stdx::Result<TracesSurvey> run(std::string_view request) {
+    MessageReader fields(request);
+    while (fields.next()) {
+      if (fields.field() != field::kTracesResourceSpans) continue;
+      if (fields.tag() != wire_tag(field::kTracesResourceSpans, kLength)) return wrong("resource_spans", fields);
+      if (auto done = resource_spans(fields.bytes()); !done) return std::unexpected(done.error());
+      ++resource_index_;
+    }
+    if (!fields.ok()) return malformed("ExportTraceServiceRequest");
+    return survey_;
+  }
+
+ private:
+  stdx::Result<void> resource_spans(std::string_view message) {
+    scope_index_ = 0;
+    MessageReader fields(message);
+    while (fields.next()) {
+      switch (fields.tag()) {
+        case wire_tag(field::kResourceSpansScopeSpans, kLength):
+          if (auto done = scope_spans(fields.bytes()); !done) return done;
+          ++scope_index_;
+          break;
+        case wire_tag(field::kResourceSpansResource, kLength):
+        case wire_tag(field::kResourceSpansSchemaUrl, kLength):
+          break;
+        default:
+          if (fields.field() <= field::kResourceSpansSchemaUrl) {
+            return wrong(fmt::format("resource_spans[{}]", resource_index_), fields);
+          }
+      }
+    }
+    if (!fields.ok()) return malformed(fmt::format("resource_spans[{}]", resource_index_));
+    return {};
+  }
+
+  stdx::Result<void> scope_spans(std::string_view message) {
+    MessageReader fields(message);
+    while (fields.next()) {
+      switch (fields.tag()) {
+        case wire_tag(field::kScopeSpansSpans, kLength):
+          judge(fields.bytes());
+          break;
+        case wire_tag(field::kScopeSpansScope, kLength):
+        case wire_tag(field::kScopeSpansSchemaUrl, kLength):
+          break;
+        default:
+          if (fields.field() <= field::kScopeSpansSchemaUrl) return wrong(place(), fields);
+      }
+    }
+    if (!fields.ok()) return malformed(place());
+    return {};
+  }
+
+  void judge(std::string_view span) {
+    const SpanRefusal refusal = check_span(span);
+    if (refusal != SpanRefusal::kNone) [[unlikely]] {
+      if (survey_.refused_count++ == 0) {
+        survey_.first_refusal = refusal;
+        survey_.first_refused_index = survey_.span_count;
+      }
+      ++survey_.refused_by[static_cast<size_t>(refusal)];
+    }
+    ++survey_.span_count;
+  }
+
+  std::string place() const {
+    return fmt::format("resource_spans[{}].scope_spans[{}]", resource_index_, scope_index_);
+  }
+  static std::unexpected<stdx::Error> malformed(std::string_view where) {
+    return stdx::fail(stdx::ErrorCode::kInvalidArgument,
+                      fmt::format("malformed protobuf in {}: truncated, or not this message", where));
+  }
+  static std::unexpected<stdx::Error> wrong(std::string_view where, const MessageReader& fields) {
+    return stdx::fail(
+        stdx::ErrorCode::kInvalidArgument,
+        fmt::format("malformed protobuf in {}: field {} has wire type {}", where, fields.field(), fields.tag() & 7));
+  }
+
+  TracesSurvey survey_;
+  size_t resource_index_ = 0;
+  size_t scope_index_ = 0;
+};
+
+}  // namespace
+
+std::string_view refusal_name(SpanRefusal refusal) { return kRefusalNames[static_cast<size_t>(refusal)]; }
+
+SpanRefusal check_span(std::string_view span) {
+  // As protobuf says of a field that comes twice, the last one counts.
+  std::string_view trace_id;
+  std::string_view span_id;
+  std::string_view parent_id;
+  uint64_t start = 0;
+  uint64_t end = 0;
+  MessageReader fields(span);
+  while (fields.next()) {
+    switch (fields.tag()) {
+      case wire_tag(field::kSpanAttributes, kLength):
+      case wire_tag(field::kSpanEvents, kLength):
+      case wire_tag(field::kSpanLinks, kLength):
+      case wire_tag(field::kSpanStatus, kLength):
+      case wire_tag(field::kSpanName, kLength):
+      case wire_tag(field::kSpanTraceState, kLength):
+      case wire_tag(field::kSpanKind, kVarint):
+      case wire_tag(field::kSpanDroppedAttributesCount, kVarint):
+      case wire_tag(field::kSpanDroppedEventsCount, kVarint):
+      case wire_tag(field::kSpanDroppedLinksCount, kVarint):
+      case wire_tag(field::kSpanFlags, kFixed32):
+        break;
+      case wire_tag(field::kSpanTraceId, kLength):
+        trace_id = fields.bytes();
+        break;
+      case wire_tag(field::kSpanSpanId, kLength):
+        span_id = fields.bytes();
+        break;
+      case wire_tag(field::kSpanParentSpanId, kLength):
+        parent_id = fields.bytes();
+        break;
+      case wire_tag(field::kSpanStartTimeUnixNano, kFixed64):
+        start = fields.number();
+        break;
+      case wire_tag(field::kSpanEndTimeUnixNano, kFixed64):
+        end = fields.number();
+        break;
+      default:
+        if (fields.field() <= field::kSpanFieldMax) return SpanRefusal::kMalformed;
+    }
+  }
+  if (!fields.ok()) return SpanRefusal::kMalformed;
+  if (trace_id.size() != 16) return SpanRefusal::kTraceIdLength;
+  if (all_zero(trace_id)) return SpanRefusal::kTraceIdZero;
+  if (span_id.size() != 8) return SpanRefusal::kSpanIdLength;
+  if (all_zero(span_id)) return SpanRefusal::kSpanIdZero;
+  if (!parent_id.empty() && parent_id.size() != 8) return SpanRefusal::kParentIdLength;
+  if (start > INT64_MAX || end > INT64_MAX) return SpanRefusal::kTimeOutOfRange;
+  return SpanRefusal::kNone;
+}
+
+stdx::Result<TracesSurvey> survey_traces(std::string_view request) { return Surveyor().run(request); }
+
+}  // namespace clew::otlp
