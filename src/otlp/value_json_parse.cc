@@ -88,7 +88,8 @@ stdx::Result<AnyValue> value_of(simdjson::dom::element element, int depth) {
     case element_type::ARRAY: {
       if (depth >= kValueDepthMax) return bad("nested too deep");
       ArrayValue array;
-      for (const simdjson::dom::element child : element.get_array().value_unsafe()) {
+      const simdjson::dom::array children = element.get_array().value_unsafe();
+      for (const simdjson::dom::element child : children) {
         auto value = value_of(child, depth + 1);
         if (!value) return value;
         array.values.push_back(std::move(*value));
