@@ -14,8 +14,8 @@ constexpr const char* kServiceNames[kServices] = {
 constexpr const char* kLanguages[] = {"java", "go", "nodejs", "python", "dotnet"};
 constexpr const char* kMethods[kOperations] = {"GET", "POST", "GET", "PUT", "GET", "DELETE", "POST", "GET"};
 constexpr const char* kRoutes[kOperations] = {
-    "/api/v2/orders/{id}",  "/api/v2/orders",       "/api/v2/items/{id}/stock", "/api/v2/carts/{id}",
-    "/api/v2/users/{id}",   "/api/v2/sessions/{id}", "/api/v2/quotes",           "/api/v2/reports/{id}/rows"};
+    "/orders/{id}",  "/orders",       "/items/{id}/stock", "/carts/{id}",
+    "/users/{id}",   "/sessions/{id}", "/quotes",           "/reports/{id}/rows"};
 
 std::string uuid(RandomBits& random) {
   const uint64_t a = random.next();
@@ -49,8 +49,7 @@ std::vector<Instance> make_fleet(uint64_t seed) {
           {"k8s.pod.uid", uuid(random)},
           {"k8s.deployment.name", name},
           {"k8s.namespace.name", "shop"},
-          {"container.id", fmt::format("{:016x}{:016x}{:016x}{:016x}", random.next(), random.next(), random.next(),
-                                       random.next())},
+          {"container.id", fmt::format("{:016x}{:016x}", random.next(), random.next())},
           {"cloud.availability_zone", fmt::format("eu-central-1{}", static_cast<char>('a' + copy))},
           {"telemetry.sdk.name", "opentelemetry"},
           {"telemetry.sdk.language", kLanguages[service % 5]},

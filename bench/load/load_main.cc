@@ -226,6 +226,7 @@ int load_command(int argc, char** argv) {
   app.add_option("--port", options.address.port, "Port of the server")->capture_default_str();
   app.add_option("--spans", options.workload.span_count, "How many spans to send")->capture_default_str();
   app.add_option("--batch", options.workload.batch_size, "Spans a request")->check(CLI::Range(1, 100'000))->capture_default_str();
+  app.add_option("--resources", options.workload.resources_per_request, "Resources a request (default: one for every 14 spans)");
   app.add_option("--connections", options.connections, "Connections")->check(CLI::Range(1, 256))->capture_default_str();
   app.add_option("--outstanding", options.outstanding, "Unanswered requests a connection")->check(CLI::Range(1, 1024))->capture_default_str();
   app.add_option("--seed", options.workload.seed, "The same seed gives the same spans")->capture_default_str();

@@ -13,19 +13,20 @@ namespace {
 
 constexpr uint64_t kSessionMix = 0x9e3779b97f4a7c15;
 constexpr size_t kStackBytes = 600;
+constexpr int kSessionDigits = 20;
 constexpr size_t kParentFieldBytes = 10;
 
 const char* const kUserAgents[] = {
     "okhttp/4.12.0",
-    "Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0",
-    "axios/1.7.9 node/22.11.0",
+    "axios/1.7.9",
     "Go-http-client/2.0",
+    "python-requests/2.32.3",
 };
 const char* const kQueries[] = {
-    "SELECT id, state FROM orders WHERE id = $1",
-    "UPDATE stock SET reserved = reserved + $1",
-    "SELECT * FROM sessions WHERE token = $1",
-    "INSERT INTO audit (who, what) VALUES ($1, $2)",
+    "SELECT * FROM orders WHERE id = $1",
+    "UPDATE stock SET reserved = $1",
+    "SELECT * FROM sessions WHERE id = $1",
+    "INSERT INTO audit VALUES ($1, $2)",
 };
 
 void store(std::string& text, size_t at, uint64_t value) { std::memcpy(text.data() + at, &value, sizeof value); }
@@ -42,9 +43,9 @@ std::string stack_trace(size_t service) {
 }  // namespace
 
 std::string session_text(uint64_t number) {
-  std::string text(32, '0');
+  std::string text(kSessionDigits, '0');
   write_hex(text.data(), number * kSessionMix, 16);
-  write_hex(text.data() + 16, number, 16);
+  write_hex(text.data() + 16, number, kSessionDigits - 16);
   return text;
 }
 
@@ -77,22 +78,22 @@ SpanTemplate::SpanTemplate(size_t service, size_t operation, Kind kind) {
   add(int_attribute("http.response.status_code", 200));
   status_ = body_.size() - 2;  // 128…16383 is a varint of two bytes.
   url_token_ = add_variable("url.full",
-                            fmt::format("https://{}.example/{}/{}?t=", service_name(service), "api/v2/orders",
+                            fmt::format("https://{}.example/{}/{}?t=", service_name(service), "orders",
                                         std::string(12, '0')),
-                            12);
+                            4);
   url_id_ = url_token_ - 3 - 12;
-  add(string_attribute("server.address", fmt::format("{}.shop.svc", service_name(service))));
+  add(string_attribute("server.address", fmt::format("{}.svc", service_name(service))));
   add(int_attribute("server.port", 8080));
   client_ = add_variable("client.address", "10.42.", 4);
   add(string_attribute("user_agent.original", kUserAgents[(service + operation) % 4]));
-  request_id_ = add_variable("http.request.id", "", 32);
-  session_ = add_variable("session.id", "", 32);
-  user_id_ = add_variable("enduser.id", "user-", 5);
+  request_id_ = add_variable("http.request.id", "", 20);
+  session_ = add_variable("session.id", "", kSessionDigits);
+  user_id_ = add_variable("enduser.id", "u", 5);
   add(int_attribute("http.response.body.size", 20'000));
   body_size_ = body_.size() - 3;  // 16384…2097151 is a varint of three bytes.
   add(int_attribute("thread.id", 20 + operation));
-  add(string_attribute("thread.name", fmt::format("worker-{}", operation)));
-  add(string_attribute("code.function.name", fmt::format("{}.Handler.op{}", service_name(service), operation)));
+  add(string_attribute("thread.name", fmt::format("exec-{}", operation)));
+  add(string_attribute("code.function.name", fmt::format("Handler.op{}", operation)));
   add(string_attribute("db.query.text", kQueries[(service * kOperations + operation) % 4]));
   append_field(body_, 4, std::string(8, '\0'));  // Last, so that a root can leave it out.
 
@@ -128,12 +129,12 @@ void SpanTemplate::append(const SpanValues& values, std::string& out) const {
   const uint64_t b = values.random_bits[1];
   const uint64_t c = values.random_bits[2];
   write_hex(text + url_id_, a >> 16, 12);
-  write_hex(text + url_token_, b >> 16, 12);
+  write_hex(text + url_token_, b >> 48, 4);
   write_hex(text + client_, a & 0xfff, 4);
   write_hex(text + request_id_, b ^ c, 16);
-  write_hex(text + request_id_ + 16, c, 16);
+  write_hex(text + request_id_ + 16, c, 4);
   write_hex(text + session_, values.session * kSessionMix, 16);
-  write_hex(text + session_ + 16, values.session, 16);
+  write_hex(text + session_ + 16, values.session, kSessionDigits - 16);
   write_hex(text + user_id_, values.session & 0xfffff, 5);
   const uint32_t status = values.error ? 503 : 200;
   text[status_] = static_cast<char>(status | 0x80);

@@ -41,7 +41,7 @@ class SpanTemplate {
   std::string error_tail_;  // The exception event and the status, for spans that failed.
 };
 
-// The text of session `number`, as it appears in attribute "session.id": 32 hex digits.
+// The text of session `number`, as it appears in attribute "session.id": 20 hex digits.
 std::string session_text(uint64_t number);
 
 }  // namespace clew::bench

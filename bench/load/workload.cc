@@ -8,7 +8,8 @@
 namespace clew::bench {
 namespace {
 
-constexpr size_t kOpenTraces = 48;
+constexpr uint64_t kPlannedSpansMin = 1'100;  // About 50 traces.
+constexpr uint32_t kSpansPerResource = 14;
 constexpr uint32_t kSpansMin = 5;
 constexpr uint32_t kSpansMax = 40;
 constexpr uint32_t kErrorsPerThousand = 15;
@@ -19,7 +20,7 @@ uint64_t mixed(uint64_t seed, uint64_t number) { return RandomBits(seed * 0x2545
 }  // namespace
 
 Workload::Workload(const WorkloadOptions& options)
-    : options_(options), fleet_(make_fleet(options.seed)), draw_(options.seed ^ 0xd4a3), per_instance_(kInstances) {
+    : options_(options), fleet_(make_fleet(options.seed)), draw_(options.seed ^ 0xd4a3), planned_(kInstances), per_instance_(kInstances) {
   for (size_t service = 0; service < kServices; ++service) {
     for (size_t operation = 0; operation < kOperations; ++operation) {
       for (Kind kind : {Kind::kInternal, Kind::kServer, Kind::kClient}) shapes_.emplace_back(service, operation, kind);
@@ -89,8 +90,22 @@ void Workload::plan(uint64_t trace) {
     kinds.push_back(kind);
     spans.push_back(span);
   }
-  std::ranges::reverse(spans);
-  open_.push_back(std::move(spans));
+  for (const PlannedSpan& span : spans) planned_[span.instance].push_back(span);
+  planned_count_ += spans.size();
+}
+
+void Workload::draw_from(size_t instance, uint32_t count_max, Batch& batch) {
+  std::deque<PlannedSpan>& spans = planned_[instance];
+  for (; count_max > 0 && !spans.empty() && batch.span_count < options_.batch_size && spans_given_ < options_.span_count;
+       --count_max) {
+    const PlannedSpan& span = spans.front();
+    span.shape->append(span.values, per_instance_[instance]);
+    if (options_.record_ids) batch.ids.push_back({span.values.trace_hi, span.values.trace_lo, span.values.span_id});
+    ++batch.span_count;
+    ++spans_given_;
+    --planned_count_;
+    spans.pop_front();
+  }
 }
 
 bool Workload::next(Batch& batch) {
@@ -98,20 +113,19 @@ bool Workload::next(Batch& batch) {
   batch.ids.clear();
   batch.span_count = 0;
   for (std::string& spans : per_instance_) spans.clear();
-  while (batch.span_count < options_.batch_size && spans_given_ < options_.span_count) {
-    while (open_.size() < kOpenTraces && next_trace_ < trace_count_) plan(next_trace_++);
-    std::vector<PlannedSpan>& spans = open_[draw_.below(static_cast<uint32_t>(open_.size()))];
-    const PlannedSpan& span = spans.back();
-    span.shape->append(span.values, per_instance_[span.instance]);
-    if (options_.record_ids) batch.ids.push_back({span.values.trace_hi, span.values.trace_lo, span.values.span_id});
-    ++batch.span_count;
-    ++spans_given_;
-    spans.pop_back();
-    if (spans.empty()) {
-      std::swap(spans, open_.back());
-      open_.pop_back();
-    }
+  while (planned_count_ < kPlannedSpansMin + options_.batch_size && next_trace_ < trace_count_) plan(next_trace_++);
+
+  const uint32_t wanted = options_.resources_per_request != 0 ? options_.resources_per_request
+                                                              : std::max(2u, options_.batch_size / kSpansPerResource);
+  const auto resources = std::min<uint32_t>(wanted, kInstances);
+  const uint32_t share = (options_.batch_size + resources - 1) / resources;
+  // A share from each of so many instances; what is then missing comes from whoever follows and still has some.
+  size_t instance = draw_.below(kInstances);
+  for (uint32_t i = 0; i < resources; ++i, instance = (instance + 1) % kInstances) draw_from(instance, share, batch);
+  for (size_t i = 0; i < kInstances; ++i, instance = (instance + 1) % kInstances) {
+    draw_from(instance, options_.batch_size, batch);
   }
+
   std::string scope;
   append_field(scope, 1, "com.shop.instrumentation");
   append_field(scope, 2, "2.10.0");
