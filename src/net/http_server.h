@@ -28,12 +28,12 @@ struct CorsPolicy {
 using HttpErrorFormat = std::function<HttpResponse(const HttpRequest& request, const stdx::Error& error)>;
 
 struct HttpServerOptions {
-  std::vector<ListenAddress> addresses;
-  HttpLimits limits;
-  CorsPolicy cors;
+  std::vector<ListenAddress> addresses{};
+  HttpLimits limits{};
+  CorsPolicy cors{};
   uint32_t io_threads = 1;
   uint32_t worker_threads = 2;
-  HttpErrorFormat format_error;  // Default: error_response().
+  HttpErrorFormat format_error{};  // Default: error_response().
 };
 
 // Counted since start; read at any time from any thread.
