@@ -1,0 +1,352 @@
+#include "block/parquet/page_decoder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+#include <optional>
+
+#include "block/parquet/bit_packing.h"
+#include "block/parquet/delta_packing.h"
+#include "block/parquet/hybrid_rle.h"
+#include "block/parquet/page_compressor.h"
+#include "block/parquet/parquet_limits.h"
+
+namespace clew::block::parquet {
+namespace {
+
+using stdx::ErrorCode;
+using stdx::fail;
+
+std::unexpected<stdx::Error> damaged(std::string_view what) { return fail(ErrorCode::kDataLoss, std::string(what)); }
+
+// Which non-null values of the page belong to the rows asked for.
+struct ValueRange {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t total = 0;
+  uint32_t count() const { return end - begin; }
+};
+
+struct PageParts {
+  PageHeader header;
+  std::string_view repetition, definition, values;
+  size_t values_size = 0;  // After decompression.
+  bool compressed = false;
+};
+
+stdx::Result<PageParts> split(const Leaf& leaf, Codec codec, std::string_view bytes, uint32_t page_rows) {
+  PageParts parts;
+  size_t header_length = 0;
+  auto header = decode_page_header(bytes, header_length);
+  if (!header) return std::unexpected(header.error());
+  parts.header = *header;
+  if (header->type != PageType::kDataV2) return damaged("page is not a data page");
+  const std::string_view body = bytes.substr(header_length);
+  if (body.size() != header->compressed_size) return damaged("page size differs from the index");
+  if (header->crc && page_crc(body) != *header->crc) return damaged("page does not match its checksum");
+  if (header->row_count != page_rows) return damaged("page has another row count than its place");
+  if (leaf.in_list() ? header->value_count < page_rows : header->value_count != page_rows) {
+    return damaged("page has another value count than its rows");
+  }
+  parts.repetition = body.substr(0, header->repetition_length);
+  parts.definition = body.substr(header->repetition_length, header->definition_length);
+  parts.values = body.substr(header->repetition_length + header->definition_length);
+  parts.values_size = header->uncompressed_size - header->repetition_length - header->definition_length;
+  parts.compressed = header->is_compressed && codec == Codec::kZstd && !parts.values.empty();
+  if (!parts.compressed && parts.values.size() != parts.values_size) return damaged("page sizes contradict each other");
+  return parts;
+}
+
+uint32_t count_bits(const std::vector<uint64_t>& words) {
+  uint32_t count = 0;
+  for (const uint64_t word : words) count += static_cast<uint32_t>(std::popcount(word));
+  return count;
+}
+
+stdx::Result<ValueRange> flat_levels(const Leaf& leaf, const PageParts& parts, RowRange range, DecodedPage& page) {
+  const uint32_t rows = range.end - range.begin;
+  if (!leaf.spec.optional) {
+    if (parts.header.null_count != 0) return damaged("nulls in a required column");
+    return ValueRange{range.begin, range.end, parts.header.value_count};
+  }
+  HybridReader reader(parts.definition, 1);
+  size_t before = 0;
+  page.valid.assign((rows + 63) / 64, 0);
+  if (!reader.skip_count_ones(range.begin, before) || !reader.read_bits(rows, page.valid.data())) {
+    return damaged("definition levels are damaged");
+  }
+  ValueRange values;
+  values.begin = static_cast<uint32_t>(before);
+  values.end = values.begin + count_bits(page.valid);
+  values.total = parts.header.value_count - parts.header.null_count;
+  if (values.end > values.total || (range.end == parts.header.row_count && values.end != values.total)) {
+    return damaged("definition levels contradict the null count");
+  }
+  page.all_null = values.count() == 0;
+  if (values.count() == rows) page.valid.clear();
+  return values;
+}
+
+stdx::Result<ValueRange> list_levels(const Leaf& leaf, const PageParts& parts, RowRange range, DecodedPage& page) {
+  const uint32_t count = parts.header.value_count;
+  std::vector<uint32_t> repetition(count), definition(count);
+  HybridReader repetitions(parts.repetition, 1), definitions(parts.definition, leaf.spec.optional ? 2 : 1);
+  if (!repetitions.read(count, repetition.data()) || !definitions.read(count, definition.data())) {
+    return damaged("levels are damaged");
+  }
+  const auto max_definition = static_cast<uint32_t>(leaf.max_definition());
+  const uint32_t rows = range.end - range.begin;
+  ValueRange values;
+  uint32_t row = 0;  // One past the row at hand.
+  uint32_t elements = 0;
+  std::vector<uint64_t> valid;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (definition[i] > max_definition) return damaged("definition level is too high");
+    if (repetition[i] == 0) {
+      if (row >= range.begin && row < range.end) page.list_begin.push_back(elements);
+      ++row;
+    } else if (i == 0 || definition[i] == 0 || definition[i - 1] == 0) {
+      return damaged("levels contradict each other");
+    }
+    const bool present = definition[i] == max_definition;
+    if (row > range.begin && row <= range.end && definition[i] > 0) {
+      if (leaf.spec.optional) {
+        if (elements % 64 == 0) valid.push_back(0);
+        valid.back() |= static_cast<uint64_t>(present) << (elements % 64);
+      }
+      ++elements;
+      values.end += present;
+    } else if (row <= range.begin) {
+      values.begin += present;
+      values.end += present;
+    }
+    values.total += present;
+  }
+  if (row != parts.header.row_count) return damaged("levels hold another number of rows");
+  if (values.total != count - parts.header.null_count) return damaged("levels contradict the null count");
+  page.list_begin.push_back(elements);
+  if (page.list_begin.size() != size_t{rows} + 1) return damaged("levels hold another number of rows");
+  page.all_null = values.count() == 0;
+  if (values.count() != elements) page.valid = std::move(valid);
+  return values;
+}
+
+// All bytes of the values, decompressed.
+stdx::Result<std::string_view> plain_bytes(const PageParts& parts, std::string& buffer) {
+  if (!parts.compressed) return parts.values;
+  if (auto done = decompress_page(parts.values, parts.values_size, buffer); !done) return std::unexpected(done.error());
+  return std::string_view(buffer);
+}
+
+// Puts values[i] at the i-th valid element; other elements get `none`.
+template <class T, class U>
+void spread(const std::vector<U>& values, const std::vector<uint64_t>& valid, uint32_t elements, T none,
+            std::vector<T>& out) {
+  if (valid.empty()) {
+    out.assign(values.begin(), values.end());
+    return;
+  }
+  out.assign(elements, none);
+  size_t at = 0;
+  for (size_t word = 0; word < valid.size(); ++word) {
+    for (uint64_t bits = valid[word]; bits != 0; bits &= bits - 1) {
+      out[word * 64 + static_cast<size_t>(std::countr_zero(bits))] = static_cast<T>(values[at++]);
+    }
+  }
+}
+
+stdx::Result<void> decode_indexes(const Leaf& leaf, const PageParts& parts, const ValueRange& range, uint32_t elements,
+                                  const std::shared_ptr<const ValueList>& dictionary, DecodedPage& page) {
+  if (dictionary == nullptr) return damaged("page refers to a dictionary that the chunk lacks");
+  if (leaf.spec.physical == PhysicalType::kBoolean) return damaged("booleans have no dictionary");
+  std::string buffer;
+  auto bytes = plain_bytes(parts, buffer);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (bytes->empty()) return damaged("dictionary indexes are missing");
+  const int width = static_cast<uint8_t>((*bytes)[0]);
+  if (width > 32) return damaged("dictionary indexes are too wide");
+  std::vector<uint32_t> indexes(range.count());
+  HybridReader reader(bytes->substr(1), width);
+  if (!reader.skip(range.begin) || !reader.read(indexes.size(), indexes.data())) {
+    return damaged("dictionary indexes end early");
+  }
+  uint32_t highest = 0;
+  for (const uint32_t index : indexes) highest = std::max(highest, index);
+  if (highest >= dictionary->size()) return damaged("dictionary index is too high");
+  if (leaf.spec.physical == PhysicalType::kByteArray) {
+    page.values = dictionary;
+    spread(indexes, page.valid, elements, kNullIndex, page.codes);
+    page.valid.clear();
+    return {};
+  }
+  if (leaf.spec.physical == PhysicalType::kFixed && leaf.spec.fixed_length == 16) {
+    std::vector<otlp::TraceId> ids(indexes.size());
+    for (size_t i = 0; i < ids.size(); ++i) ids[i] = dictionary->ids16()[indexes[i]];
+    spread(ids, page.valid, elements, otlp::TraceId{}, page.ids16);
+    return {};
+  }
+  std::vector<uint64_t> numbers(indexes.size());
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = dictionary->numbers()[indexes[i]];
+  if (leaf.spec.physical == PhysicalType::kDouble) {
+    std::vector<double> reals(numbers.size());
+    for (size_t i = 0; i < numbers.size(); ++i) reals[i] = std::bit_cast<double>(numbers[i]);
+    spread(reals, page.valid, elements, 0.0, page.doubles);
+  } else if (leaf.spec.physical == PhysicalType::kFixed) {
+    spread(numbers, page.valid, elements, uint64_t{0}, page.ids8);
+  } else {
+    spread(numbers, page.valid, elements, int64_t{0}, page.ints);
+  }
+  return {};
+}
+
+stdx::Result<void> decode_delta(const Leaf& leaf, const PageParts& parts, const ValueRange& range, uint32_t elements,
+                                DecodedPage& page) {
+  if (leaf.spec.physical != PhysicalType::kInt64) return damaged("encoding does not fit the column's type");
+  std::string buffer;
+  auto bytes = plain_bytes(parts, buffer);
+  if (!bytes) return std::unexpected(bytes.error());
+  DeltaReader reader(*bytes);
+  uint64_t count = 0;
+  if (!reader.open(kPageValuesMax, count) || count != range.total) return damaged("integers are damaged");
+  std::vector<int64_t> values(range.end);
+  if (!reader.read(values.size(), values.data())) return damaged("integers end early");
+  values.erase(values.begin(), values.begin() + range.begin);
+  spread(values, page.valid, elements, int64_t{0}, page.ints);
+  return {};
+}
+
+stdx::Result<void> decode_plain(const Leaf& leaf, const PageParts& parts, const ValueRange& range, uint32_t elements,
+                                DecodedPage& page) {
+  std::string buffer;
+  auto bytes = plain_bytes(parts, buffer);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (leaf.spec.physical == PhysicalType::kBoolean) {
+    if (packed_size(range.total, 1) > bytes->size()) return damaged("booleans end early");
+    std::vector<uint32_t> bits(range.count());
+    unpack_bits(bytes->data(), bytes->size(), range.begin, bits.size(), 1, bits.data());
+    spread(bits, page.valid, elements, uint8_t{0}, page.booleans);
+    return {};
+  }
+  if (leaf.spec.physical == PhysicalType::kByteArray) {
+    auto list = ValueList::parse_plain(leaf.spec, std::string(*bytes), range.total);
+    if (!list) return std::unexpected(list.error());
+    std::vector<uint32_t> codes(range.count());
+    for (uint32_t i = 0; i < codes.size(); ++i) codes[i] = range.begin + i;
+    spread(codes, page.valid, elements, kNullIndex, page.codes);
+    page.valid.clear();
+    page.values = std::make_shared<const ValueList>(std::move(*list));
+    return {};
+  }
+  const size_t width = leaf.spec.physical == PhysicalType::kInt32   ? 4
+                       : leaf.spec.physical == PhysicalType::kFixed ? leaf.spec.fixed_length
+                                                                    : 8;
+  if (bytes->size() / width < range.total) return damaged("values end early");
+  auto list = ValueList::parse_plain(leaf.spec, std::string(bytes->substr(range.begin * width, range.count() * width)),
+                                     range.count());
+  if (!list) return std::unexpected(list.error());
+  switch (leaf.spec.physical) {
+    case PhysicalType::kDouble: {
+      std::vector<double> reals(list->numbers().size());
+      for (size_t i = 0; i < reals.size(); ++i) reals[i] = std::bit_cast<double>(list->numbers()[i]);
+      spread(reals, page.valid, elements, 0.0, page.doubles);
+      break;
+    }
+    case PhysicalType::kFixed:
+      if (leaf.spec.fixed_length == 16) {
+        spread(list->ids16(), page.valid, elements, otlp::TraceId{}, page.ids16);
+      } else {
+        spread(list->numbers(), page.valid, elements, uint64_t{0}, page.ids8);
+      }
+      break;
+    default:
+      spread(list->numbers(), page.valid, elements, int64_t{0}, page.ints);
+  }
+  return {};
+}
+
+// Lengths first, then all text: decompresses only as far as the last value asked for.
+stdx::Result<void> decode_delta_lengths(const Leaf& leaf, const PageParts& parts, const ValueRange& range,
+                                        uint32_t elements, DecodedPage& page) {
+  if (leaf.spec.physical != PhysicalType::kByteArray) return damaged("encoding does not fit the column's type");
+  // A length takes at most ten bits on average here, so this covers the lengths and, for small pages, everything.
+  constexpr size_t kLengthsGuess = 64 << 10;
+  std::optional<PagePrefix> prefix;
+  if (parts.compressed) prefix.emplace(parts.values, parts.values_size);
+  const auto upto = [&](size_t length) { return prefix ? prefix->upto(length) : parts.values.substr(0, length); };
+  std::vector<int64_t> lengths(range.total);
+  size_t text_at = 0;
+  for (size_t guess = kLengthsGuess;; guess *= 4) {
+    const std::string_view head = upto(guess);
+    DeltaReader reader(head);
+    uint64_t count = 0;
+    if (reader.open(kPageValuesMax, count) && count == range.total && reader.read(lengths.size(), lengths.data())) {
+      text_at = reader.position();
+      break;
+    }
+    if (guess >= parts.values_size) return damaged("string lengths are damaged");
+  }
+  uint64_t begin = text_at, end = text_at;
+  for (uint32_t i = 0; i < range.end; ++i) {
+    if (lengths[i] < 0 || static_cast<uint64_t>(lengths[i]) > parts.values_size) return damaged("string length is damaged");
+    if (i < range.begin) begin += static_cast<uint64_t>(lengths[i]);
+    end += static_cast<uint64_t>(lengths[i]);
+    if (end > parts.values_size) return damaged("strings end early");
+  }
+  const std::string_view bytes = upto(end);
+  if (bytes.size() < end) return damaged("strings do not decompress");
+  lengths.resize(range.end);
+  lengths.erase(lengths.begin(), lengths.begin() + range.begin);
+  std::vector<uint32_t> codes(range.count());
+  for (uint32_t i = 0; i < codes.size(); ++i) codes[i] = i;
+  spread(codes, page.valid, elements, kNullIndex, page.codes);
+  page.valid.clear();
+  page.values = std::make_shared<const ValueList>(
+      ValueList::from_lengths(std::string(bytes.substr(begin, end - begin)), 0, lengths));
+  return {};
+}
+
+}  // namespace
+
+size_t DecodedPage::memory_bytes() const {
+  return sizeof *this + list_begin.capacity() * 4 + valid.capacity() * 8 + codes.capacity() * 4 + ints.capacity() * 8 +
+         doubles.capacity() * 8 + booleans.capacity() + ids8.capacity() * 8 + ids16.capacity() * 16 +
+         (values != nullptr ? values->memory_bytes() : 0);
+}
+
+stdx::Result<DecodedPage> decode_page(const Leaf& leaf, Codec codec, std::string_view bytes, uint32_t page_rows,
+                                      const std::shared_ptr<const ValueList>& dictionary, RowRange range) {
+  assert(range.begin <= range.end && range.end <= page_rows);
+  auto parts = split(leaf, codec, bytes, page_rows);
+  if (!parts) return std::unexpected(parts.error());
+  DecodedPage page;
+  page.row_count = range.end - range.begin;
+  auto values = leaf.in_list() ? list_levels(leaf, *parts, range, page) : flat_levels(leaf, *parts, range, page);
+  if (!values) return std::unexpected(values.error());
+  if (values->count() == 0) {
+    page.all_null = !leaf.in_list() || page.all_null;
+    return page;
+  }
+  const uint32_t elements = leaf.in_list() ? page.list_begin.back() : page.row_count;
+  stdx::Result<void> done;
+  switch (parts->header.encoding) {
+    case Encoding::kPlain:
+      done = decode_plain(leaf, *parts, *values, elements, page);
+      break;
+    case Encoding::kRleDictionary:
+      done = decode_indexes(leaf, *parts, *values, elements, dictionary, page);
+      break;
+    case Encoding::kDeltaBinaryPacked:
+      done = decode_delta(leaf, *parts, *values, elements, page);
+      break;
+    case Encoding::kDeltaLengthByteArray:
+      done = decode_delta_lengths(leaf, *parts, *values, elements, page);
+      break;
+    default:
+      return fail(ErrorCode::kUnimplemented, "encoding beyond the profile");
+  }
+  if (!done) return std::unexpected(done.error());
+  return page;
+}
+
+}  // namespace clew::block::parquet
