@@ -118,13 +118,21 @@ class Surveyor {
 
 std::string_view refusal_name(SpanRefusal refusal) { return kRefusalNames[static_cast<size_t>(refusal)]; }
 
+SpanRefusal judge_span(const SpanIdentity& span) {
+  if (span.trace_id.size() != 16) return SpanRefusal::kTraceIdLength;
+  if (all_zero(span.trace_id)) return SpanRefusal::kTraceIdZero;
+  if (span.span_id.size() != 8) return SpanRefusal::kSpanIdLength;
+  if (all_zero(span.span_id)) return SpanRefusal::kSpanIdZero;
+  if (!span.parent_span_id.empty() && span.parent_span_id.size() != 8) return SpanRefusal::kParentIdLength;
+  if (span.start_time_unix_nano > INT64_MAX || span.end_time_unix_nano > INT64_MAX) {
+    return SpanRefusal::kTimeOutOfRange;
+  }
+  return SpanRefusal::kNone;
+}
+
 SpanRefusal check_span(std::string_view span) {
   // As protobuf says of a field that comes twice, the last one counts.
-  std::string_view trace_id;
-  std::string_view span_id;
-  std::string_view parent_id;
-  uint64_t start = 0;
-  uint64_t end = 0;
+  SpanIdentity identity;
   MessageReader fields(span);
   while (fields.next()) {
     switch (fields.tag()) {
@@ -141,32 +149,25 @@ SpanRefusal check_span(std::string_view span) {
       case wire_tag(field::kSpanFlags, kFixed32):
         break;
       case wire_tag(field::kSpanTraceId, kLength):
-        trace_id = fields.bytes();
+        identity.trace_id = fields.bytes();
         break;
       case wire_tag(field::kSpanSpanId, kLength):
-        span_id = fields.bytes();
+        identity.span_id = fields.bytes();
         break;
       case wire_tag(field::kSpanParentSpanId, kLength):
-        parent_id = fields.bytes();
+        identity.parent_span_id = fields.bytes();
         break;
       case wire_tag(field::kSpanStartTimeUnixNano, kFixed64):
-        start = fields.number();
+        identity.start_time_unix_nano = fields.number();
         break;
       case wire_tag(field::kSpanEndTimeUnixNano, kFixed64):
-        end = fields.number();
+        identity.end_time_unix_nano = fields.number();
         break;
       default:
         if (fields.field() <= field::kSpanFieldMax) return SpanRefusal::kMalformed;
     }
   }
-  if (!fields.ok()) return SpanRefusal::kMalformed;
-  if (trace_id.size() != 16) return SpanRefusal::kTraceIdLength;
-  if (all_zero(trace_id)) return SpanRefusal::kTraceIdZero;
-  if (span_id.size() != 8) return SpanRefusal::kSpanIdLength;
-  if (all_zero(span_id)) return SpanRefusal::kSpanIdZero;
-  if (!parent_id.empty() && parent_id.size() != 8) return SpanRefusal::kParentIdLength;
-  if (start > INT64_MAX || end > INT64_MAX) return SpanRefusal::kTimeOutOfRange;
-  return SpanRefusal::kNone;
+  return fields.ok() ? judge_span(identity) : SpanRefusal::kMalformed;
 }
 
 stdx::Result<TracesSurvey> survey_traces(std::string_view request) { return Surveyor().run(request); }

@@ -23,6 +23,17 @@ enum class SpanRefusal : uint8_t {
 };
 std::string_view refusal_name(SpanRefusal refusal);
 
+// The fields of an encoded Span message that decide whether it is kept, as views into it.
+struct SpanIdentity {
+  std::string_view trace_id;
+  std::string_view span_id;
+  std::string_view parent_span_id;
+  uint64_t start_time_unix_nano = 0;
+  uint64_t end_time_unix_nano = 0;
+};
+// What check_span() says of a message whose fields are well-formed; for a decoder that has walked them anyway.
+SpanRefusal judge_span(const SpanIdentity& span);
+
 // Judges one encoded Span message by its own fields, without looking into attributes, events and links. The survey and
 // the decoder both use it, so that they refuse the same spans.
 SpanRefusal check_span(std::string_view span);
