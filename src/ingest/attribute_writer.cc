@@ -24,6 +24,30 @@ std::string_view overflow_prefix(Scope scope) {
   }
 }
 
+// Key and value of an encoded KeyValue; false if it is malformed.
+bool split(std::string_view key_value, std::string_view& key, std::string_view& any_value) {
+  MessageReader fields(key_value);
+  while (fields.next()) {
+    if (fields.tag() == wire_tag(field::kKeyValueKey, WireType::kLength)) key = fields.bytes();
+    if (fields.tag() == wire_tag(field::kKeyValueValue, WireType::kLength)) any_value = fields.bytes();
+  }
+  return fields.ok();
+}
+
+// The same for what encoders write: key, then value, both shorter than 128 bytes, and nothing else. False for all others.
+bool split_plain(std::string_view key_value, std::string_view& key, std::string_view& any_value) {
+  constexpr char kKeyTag = wire_tag(field::kKeyValueKey, WireType::kLength);
+  constexpr char kValueTag = wire_tag(field::kKeyValueValue, WireType::kLength);
+  const size_t size = key_value.size();
+  if (size < 4 || size > 0x7f || key_value[0] != kKeyTag) return false;
+  const size_t key_size = static_cast<uint8_t>(key_value[1]);
+  if (key_size + 4 > size || key_value[key_size + 2] != kValueTag) return false;
+  if (static_cast<uint8_t>(key_value[key_size + 3]) != size - key_size - 4) return false;
+  key = key_value.substr(2, key_size);
+  any_value = key_value.substr(key_size + 4);
+  return true;
+}
+
 std::pair<Scope, std::string_view> overflow_field(Scope scope) {
   switch (scope) {
     case Scope::kResource: return {Scope::kResourceField, table::field::kResourceOverflow};
@@ -48,12 +72,7 @@ RepairCounts& RepairCounts::operator+=(const RepairCounts& other) {
 std::optional<std::string_view> string_attribute(std::string_view key_value, std::string_view key) {
   std::string_view key_text;
   std::string_view any_value;
-  MessageReader fields(key_value);
-  while (fields.next()) {
-    if (fields.tag() == wire_tag(field::kKeyValueKey, WireType::kLength)) key_text = fields.bytes();
-    if (fields.tag() == wire_tag(field::kKeyValueValue, WireType::kLength)) any_value = fields.bytes();
-  }
-  if (!fields.ok() || key_text != key) return std::nullopt;
+  if (!split(key_value, key_text, any_value) || key_text != key) return std::nullopt;
   std::optional<std::string_view> text;
   MessageReader value(any_value);
   while (value.next()) {
@@ -70,15 +89,7 @@ AttributeWriter::AttributeWriter(table::SpanTable& table, Scope scope, RepairCou
 void AttributeWriter::add(std::string_view key_value) {
   std::string_view key_text;
   std::string_view any_value;
-  MessageReader fields(key_value);
-  while (fields.next()) {
-    if (fields.tag() == wire_tag(field::kKeyValueKey, WireType::kLength)) {
-      key_text = fields.bytes();
-    } else if (fields.tag() == wire_tag(field::kKeyValueValue, WireType::kLength)) {
-      any_value = fields.bytes();
-    }
-  }
-  if (!fields.ok()) [[unlikely]] {
+  if (!split_plain(key_value, key_text, any_value) && !split(key_value, key_text, any_value)) [[unlikely]] {
     ++repairs_.malformed_attributes;
     return;
   }
@@ -115,6 +126,13 @@ table::AttributeColumn* AttributeWriter::column(Key& key, ValueType type) {
 }
 
 void AttributeWriter::add_value(Key& key, std::string_view any_value) {
+  // By far the commonest value: a short string, and nothing else.
+  if (any_value.size() >= 2 && any_value[0] == wire_tag(field::kAnyValueString, WireType::kLength) &&
+      static_cast<uint8_t>(any_value[1]) == any_value.size() - 2 && any_value.size() < 0x82) {
+    if (table::AttributeColumn* target = column(key, ValueType::kString)) {
+      return note(target->append_text(owner_, any_value.substr(2)));
+    }
+  }
   MessageReader fields(any_value);
   // A oneof on the wire: of several fields the last counts, and nearly always there is just one.
   uint32_t tag = 0;

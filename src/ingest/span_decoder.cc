@@ -94,76 +94,99 @@ void SpanDecoder::decode_scope_spans(std::string_view message, uint32_t resource
   }
 }
 
+// What one walk over a span finds. Attributes, events and links only wait in the decoder's lists, because columns must not
+// hear of a span that is refused in the end.
+struct SpanDecoder::SpanFields {
+  otlp::SpanIdentity identity;
+  std::string_view name;
+  std::string_view trace_state;
+  std::string_view status;
+  uint64_t kind = 0;
+  uint64_t flags = 0;
+  uint64_t dropped_attributes = 0;
+  uint64_t dropped_events = 0;
+  uint64_t dropped_links = 0;
+};
+
+// False for what otlp::check_span() calls malformed; the two accept the same messages (span_decoder_test.cc).
+bool SpanDecoder::walk(std::string_view message, SpanFields& span) {
+  attribute_messages_.clear();
+  event_messages_.clear();
+  link_messages_.clear();
+  MessageReader fields(message);
+  while (fields.next()) {
+    switch (fields.tag()) {
+      case wire_tag(field::kSpanAttributes, kLength): attribute_messages_.push_back(fields.bytes()); break;
+      case wire_tag(field::kSpanTraceId, kLength): span.identity.trace_id = fields.bytes(); break;
+      case wire_tag(field::kSpanSpanId, kLength): span.identity.span_id = fields.bytes(); break;
+      case wire_tag(field::kSpanParentSpanId, kLength): span.identity.parent_span_id = fields.bytes(); break;
+      case wire_tag(field::kSpanName, kLength): span.name = fields.bytes(); break;
+      case wire_tag(field::kSpanKind, kVarint): span.kind = fields.number(); break;
+      case wire_tag(field::kSpanStartTimeUnixNano, kFixed64):
+        span.identity.start_time_unix_nano = fields.number();
+        break;
+      case wire_tag(field::kSpanEndTimeUnixNano, kFixed64): span.identity.end_time_unix_nano = fields.number(); break;
+      case wire_tag(field::kSpanStatus, kLength): span.status = fields.bytes(); break;
+      case wire_tag(field::kSpanFlags, kFixed32): span.flags = fields.as_uint32(); break;
+      case wire_tag(field::kSpanEvents, kLength): event_messages_.push_back(fields.bytes()); break;
+      case wire_tag(field::kSpanLinks, kLength): link_messages_.push_back(fields.bytes()); break;
+      case wire_tag(field::kSpanTraceState, kLength): span.trace_state = fields.bytes(); break;
+      case wire_tag(field::kSpanDroppedAttributesCount, kVarint): span.dropped_attributes = fields.as_uint32(); break;
+      case wire_tag(field::kSpanDroppedEventsCount, kVarint): span.dropped_events = fields.as_uint32(); break;
+      case wire_tag(field::kSpanDroppedLinksCount, kVarint): span.dropped_links = fields.as_uint32(); break;
+      default:
+        if (fields.field() <= field::kSpanFieldMax) return false;
+    }
+  }
+  return fields.ok();
+}
+
 void SpanDecoder::decode_span(std::string_view message, uint32_t resource, uint32_t instrumentation) {
-  if (otlp::check_span(message) != otlp::SpanRefusal::kNone) [[unlikely]] {
+  SpanFields fields;
+  if (!walk(message, fields) || otlp::judge_span(fields.identity) != otlp::SpanRefusal::kNone) [[unlikely]] {
     ++counts_.refused;
     return;
   }
   table::SpanCore span;
-  if (filter_ != nullptr) [[unlikely]] {
-    MessageReader fields(message);
-    while (fields.next()) {
-      if (fields.tag() == wire_tag(field::kSpanTraceId, kLength)) {
-        span.trace_id = otlp::trace_id_from_bytes(fields.bytes());
-      }
-    }
-    if (!(*filter_)(span.trace_id, origin_.log_offset)) {
-      ++counts_.skipped;
-      return;
-    }
+  span.trace_id = otlp::trace_id_from_bytes(fields.identity.trace_id);
+  if (filter_ != nullptr && !(*filter_)(span.trace_id, origin_.log_offset)) [[unlikely]] {
+    ++counts_.skipped;
+    return;
   }
-  span.resource = resource;
-  span.instrumentation = instrumentation;
-  decode_fields(message, span, table_.next_row());
-  table_.append_span(span, origin_);
-  ++counts_.spans;
-}
-
-void SpanDecoder::decode_fields(std::string_view message, table::SpanCore& span, uint32_t row) {
-  int64_t end_ns = 0;
-  std::string_view trace_state;
-  uint64_t flags = 0, dropped_attributes = 0, dropped_events = 0, dropped_links = 0;
-  span_attributes_.begin(row);
-  MessageReader fields(message);
-  while (fields.next()) {
-    switch (fields.tag()) {
-      case wire_tag(field::kSpanAttributes, kLength): span_attributes_.add(fields.bytes()); break;
-      case wire_tag(field::kSpanTraceId, kLength):
-        span.trace_id = otlp::trace_id_from_bytes(fields.bytes());
-        break;
-      case wire_tag(field::kSpanSpanId, kLength): span.span_id = otlp::span_id_from_bytes(fields.bytes()); break;
-      case wire_tag(field::kSpanParentSpanId, kLength):
-        span.parent_span_id = fields.bytes().empty() ? 0 : otlp::span_id_from_bytes(fields.bytes());
-        break;
-      case wire_tag(field::kSpanTraceState, kLength): trace_state = fields.bytes(); break;
-      case wire_tag(field::kSpanName, kLength): span.name = fields.bytes(); break;
-      case wire_tag(field::kSpanKind, kVarint):
-        span.kind = static_cast<otlp::SpanKind>(fields.number() <= 5 ? fields.number() : 0);
-        repairs_.unknown_enums += fields.number() > 5;
-        break;
-      case wire_tag(field::kSpanStartTimeUnixNano, kFixed64): span.start_ns = clamp_time(fields.number()); break;
-      case wire_tag(field::kSpanEndTimeUnixNano, kFixed64): end_ns = clamp_time(fields.number()); break;
-      case wire_tag(field::kSpanDroppedAttributesCount, kVarint): dropped_attributes = fields.as_uint32(); break;
-      case wire_tag(field::kSpanEvents, kLength): decode_event(fields.bytes(), row); break;
-      case wire_tag(field::kSpanDroppedEventsCount, kVarint): dropped_events = fields.as_uint32(); break;
-      case wire_tag(field::kSpanLinks, kLength): decode_link(fields.bytes(), row); break;
-      case wire_tag(field::kSpanDroppedLinksCount, kVarint): dropped_links = fields.as_uint32(); break;
-      case wire_tag(field::kSpanStatus, kLength): decode_status(fields.bytes(), span, row); break;
-      case wire_tag(field::kSpanFlags, kFixed32): flags = fields.as_uint32(); break;
-      default: break;
-    }
+  const uint32_t row = table_.next_row();
+  span.span_id = otlp::span_id_from_bytes(fields.identity.span_id);
+  if (!fields.identity.parent_span_id.empty()) {
+    span.parent_span_id = otlp::span_id_from_bytes(fields.identity.parent_span_id);
   }
-  span_attributes_.finish();
+  span.name = fields.name;
+  span.kind = static_cast<otlp::SpanKind>(fields.kind <= 5 ? fields.kind : 0);
+  repairs_.unknown_enums += fields.kind > 5;
+  span.start_ns = static_cast<int64_t>(fields.identity.start_time_unix_nano);
+  const auto end_ns = static_cast<int64_t>(fields.identity.end_time_unix_nano);
   if (end_ns >= span.start_ns) [[likely]] {
     span.duration_ns = end_ns - span.start_ns;
   } else {
     ++repairs_.end_before_start;
   }
-  set_text(Scope::kSpanField, table::field::kTraceState, row, trace_state);
-  set_count(Scope::kSpanField, table::field::kFlags, row, flags);
-  set_count(Scope::kSpanField, table::field::kDroppedAttributesCount, row, dropped_attributes);
-  set_count(Scope::kSpanField, table::field::kDroppedEventsCount, row, dropped_events);
-  set_count(Scope::kSpanField, table::field::kDroppedLinksCount, row, dropped_links);
+  span.resource = resource;
+  span.instrumentation = instrumentation;
+  if (!fields.status.empty()) decode_status(fields.status, span, row);
+  decode_lists(row);
+  set_text(Scope::kSpanField, table::field::kTraceState, row, fields.trace_state);
+  set_count(Scope::kSpanField, table::field::kFlags, row, fields.flags);
+  set_count(Scope::kSpanField, table::field::kDroppedAttributesCount, row, fields.dropped_attributes);
+  set_count(Scope::kSpanField, table::field::kDroppedEventsCount, row, fields.dropped_events);
+  set_count(Scope::kSpanField, table::field::kDroppedLinksCount, row, fields.dropped_links);
+  table_.append_span(span, origin_);
+  ++counts_.spans;
+}
+
+void SpanDecoder::decode_lists(uint32_t row) {
+  span_attributes_.begin(row);
+  for (const std::string_view attribute : attribute_messages_) span_attributes_.add(attribute);
+  span_attributes_.finish();
+  for (const std::string_view event : event_messages_) decode_event(event, row);
+  for (const std::string_view link : link_messages_) decode_link(link, row);
 }
 
 void SpanDecoder::decode_event(std::string_view message, uint32_t row) {

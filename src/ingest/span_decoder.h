@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <absl/container/flat_hash_map.h>
 
@@ -42,10 +43,12 @@ class SpanDecoder {
   void decode_resource_spans(std::string_view message);
   void decode_scope_spans(std::string_view message, uint32_t resource);
   void decode_span(std::string_view message, uint32_t resource, uint32_t instrumentation);
-  void decode_fields(std::string_view message, table::SpanCore& span, uint32_t row);
+  void decode_lists(uint32_t row);
   void decode_event(std::string_view message, uint32_t row);
   void decode_link(std::string_view message, uint32_t row);
   void decode_status(std::string_view message, table::SpanCore& span, uint32_t row);
+  struct SpanFields;
+  bool walk(std::string_view message, SpanFields& span);
   uint32_t resource_ordinal(std::string_view message, std::string_view schema_url);
   uint32_t add_resource(std::string_view message, std::string_view schema_url);
   uint32_t instrumentation_ordinal(std::string_view message, std::string_view schema_url);
@@ -63,6 +66,10 @@ class SpanDecoder {
   absl::flat_hash_map<BytesHash, uint32_t> resources_;
   absl::flat_hash_map<BytesHash, uint32_t> instrumentations_;
   std::string json_;
+  // Of the span being decoded, in the order of the wire.
+  std::vector<std::string_view> attribute_messages_;
+  std::vector<std::string_view> event_messages_;
+  std::vector<std::string_view> link_messages_;
 
   // Of the request being decoded.
   table::SpanOrigin origin_;
