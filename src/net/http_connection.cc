@@ -469,7 +469,7 @@ void HttpConnection::linger() {
   state_ = State::kLinger;
   if (exchanges_.empty() && !output_ended_) {
     output_ended_ = true;
-    if (client_ended_) return close();
+    if (client_ended_ || draining_) return close();
     boost::system::error_code error;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
     read_deadline_ = Clock::now() + kLingerTimeout;

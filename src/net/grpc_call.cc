@@ -1,0 +1,202 @@
+#include "net/grpc_call.h"
+
+#include <fmt/format.h>
+#include <grpc/support/alloc.h>
+
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "net/http.h"
+#include "wire/json_writer.h"
+
+namespace clew::net {
+
+namespace {
+
+constexpr std::string_view kDetailsKey = "grpc-status-details-bin";
+
+}  // namespace
+
+void GrpcCallList::add(GrpcCall& call) {
+  const std::lock_guard lock(mutex_);
+  call.next_ = first_;
+  if (first_ != nullptr) first_->previous_ = &call;
+  first_ = &call;
+}
+
+void GrpcCallList::remove(GrpcCall& call) {
+  const std::lock_guard lock(mutex_);
+  (call.previous_ != nullptr ? call.previous_->next_ : first_) = call.next_;
+  if (call.next_ != nullptr) call.next_->previous_ = call.previous_;
+}
+
+void GrpcCallList::fail_all(const stdx::Error& error) {
+  // Calls leave the list only under the lock, so each is alive here; answering one does not take it out.
+  const std::lock_guard lock(mutex_);
+  for (GrpcCall* call = first_; call != nullptr; call = call->next_) call->fail(error);
+}
+
+GrpcCall::GrpcCall(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry)
+    : core_(std::move(core)), entry_(entry) {
+  grpc_metadata_array_init(&metadata_);
+  grpc_call_details_init(&details_);
+}
+
+void GrpcCall::arm(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry) {
+  auto* call = new GrpcCall(std::move(core), entry);
+  const GrpcServerCore& server = *call->core_;
+  const grpc_call_error error =
+      entry.handle == nullptr
+          ? grpc_server_request_call(server.server, &call->call_, &call->details_, &call->metadata_, server.queue,
+                                     server.queue, call)
+          : grpc_server_request_registered_call(server.server, entry.handle, &call->call_, &call->deadline_,
+                                                &call->metadata_, &call->payload_, server.queue, server.queue, call);
+  if (error != GRPC_CALL_OK) call->end();
+}
+
+void GrpcCall::on_event(bool success) {
+  if (state_.load(std::memory_order_acquire) != State::kArmed) return end();
+  if (!success) return end();  // The server has shut down.
+  arm(core_, entry_);
+  state_.store(State::kHandling, std::memory_order_release);
+  holders_.fetch_add(1, std::memory_order_relaxed);
+  core_->calls.add(*this);
+  counted_ = true;
+  handle();
+}
+
+void GrpcCall::handle() {
+  GrpcCounters& counters = core_->counters;
+  counters.calls.fetch_add(1, std::memory_order_relaxed);
+  const bool too_many =
+      counters.calls_in_flight.fetch_add(1, std::memory_order_relaxed) >= core_->limits.calls_in_flight_max;
+  if (entry_.handle == nullptr) {
+    counters.calls_unknown.fetch_add(1, std::memory_order_relaxed);
+    fail({stdx::ErrorCode::kUnimplemented, fmt::format("no method {:.200}", slice_view(details_.method))});
+  } else if (too_many) {
+    counters.calls_overloaded.fetch_add(1, std::memory_order_relaxed);
+    fail({stdx::ErrorCode::kResourceExhausted, "too many calls are in flight"});
+  } else if (payload_ == nullptr) {
+    // The client ended the call without a message, or gRPC has refused it as too large and has said so itself.
+    counters.calls_malformed.fetch_add(1, std::memory_order_relaxed);
+    fail({stdx::ErrorCode::kInvalidArgument, "the call has no message"});
+  } else {
+    return handle_message();
+  }
+  let_go();
+}
+
+void GrpcCall::handle_message() {
+  GrpcCounters& counters = core_->counters;
+  auto bytes = message_bytes(*payload_, core_->limits.decompressed_bytes_max);
+  grpc_byte_buffer_destroy(std::exchange(payload_, nullptr));
+  // The handler's hold on the call; a reply that is dropped unanswered answers.
+  GrpcReplyPtr reply(static_cast<GrpcReply*>(this), [](GrpcReply* dropped) {
+    auto* call = static_cast<GrpcCall*>(dropped);
+    call->fail({stdx::ErrorCode::kInternal, "the call was dropped without an answer"});
+    call->let_go();
+  });
+  if (!bytes) {
+    const bool large = bytes.error().code == stdx::ErrorCode::kPayloadTooLarge;
+    (large ? counters.calls_too_large : counters.calls_malformed).fetch_add(1, std::memory_order_relaxed);
+    return reply->fail(bytes.error());
+  }
+  message_size_ = bytes->size();
+  counters.bytes_received.fetch_add(message_size_, std::memory_order_relaxed);
+  const auto before = counters.message_bytes_in_flight.fetch_add(message_size_, std::memory_order_relaxed);
+  if (before + message_size_ > core_->limits.message_bytes_in_flight_max) {
+    counters.calls_overloaded.fetch_add(1, std::memory_order_relaxed);
+    return reply->fail({stdx::ErrorCode::kResourceExhausted, "too many bytes of calls are in flight"});
+  }
+  message = stdx::SharedBytes::from_string(std::move(*bytes));
+  try {
+    entry_.method.handler(*this, reply);
+  } catch (const std::exception& error) {
+    reply->fail({stdx::ErrorCode::kInternal, fmt::format("the handler failed: {}", error.what())});
+  }
+}
+
+std::string_view GrpcCall::metadata(std::string_view key) const {
+  for (size_t index = 0; index < metadata_.count; ++index) {
+    if (slice_view(metadata_.metadata[index].key) == key) return slice_view(metadata_.metadata[index].value);
+  }
+  return {};
+}
+
+std::string GrpcCall::peer() const {
+  char* text = grpc_call_get_peer(call_);
+  std::string peer(text);
+  gpr_free(text);
+  return peer;
+}
+
+bool GrpcCall::take_answer() {
+  State expected = State::kHandling;
+  return state_.compare_exchange_strong(expected, State::kAnswered, std::memory_order_acq_rel);
+}
+
+void GrpcCall::send(std::string_view answer) {
+  if (take_answer()) finish(&answer, nullptr);
+}
+
+void GrpcCall::fail(const stdx::Error& error) {
+  if (!take_answer()) return;
+  const RpcStatus status = rpc_status(error);
+  finish(nullptr, &status);
+}
+
+// Everything in one batch; its completion ends the call. After it has been started nothing of the call may be touched.
+void GrpcCall::finish(const std::string_view* answer, const RpcStatus* status) {
+  std::array<grpc_op, 4> ops{};
+  size_t count = 0;
+  ops[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
+  GrpcByteBuffer buffer;
+  if (answer != nullptr) {
+    buffer = byte_buffer_copy(*answer);
+    ops[count].op = GRPC_OP_SEND_MESSAGE;
+    ops[count++].data.send_message.send_message = buffer.get();
+  }
+  grpc_op& last = ops[count++];
+  last.op = GRPC_OP_SEND_STATUS_FROM_SERVER;
+  grpc_slice text = grpc_empty_slice();
+  grpc_metadata details{};
+  if (status != nullptr) {
+    std::string valid;
+    wire::append_valid_utf8(status->message, valid);
+    text = slice_copy(valid);
+    details.key = grpc_slice_from_static_buffer(kDetailsKey.data(), kDetailsKey.size());
+    details.value = slice_copy(encode_rpc_status(*status));
+    last.data.send_status_from_server.status = static_cast<grpc_status_code>(status->code);
+    last.data.send_status_from_server.status_details = &text;
+    last.data.send_status_from_server.trailing_metadata_count = 1;
+    last.data.send_status_from_server.trailing_metadata = &details;
+  }
+  grpc_op& close = ops[count++];
+  close.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
+  close.data.recv_close_on_server.cancelled = &cancelled_;
+  const grpc_call_error error = grpc_call_start_batch(call_, ops.data(), count, this, nullptr);
+  grpc_slice_unref(text);
+  if (status != nullptr) grpc_slice_unref(details.value);
+  if (error != GRPC_CALL_OK) std::abort();  // A wrong batch is our bug.
+}
+
+// The queue lets go: what belongs to gRPC is given back.
+void GrpcCall::end() {
+  if (counted_) {
+    core_->calls.remove(*this);
+    core_->counters.calls_in_flight.fetch_sub(1, std::memory_order_relaxed);
+    core_->counters.message_bytes_in_flight.fetch_sub(message_size_, std::memory_order_relaxed);
+  }
+  if (payload_ != nullptr) grpc_byte_buffer_destroy(payload_);
+  if (call_ != nullptr) grpc_call_unref(call_);
+  grpc_metadata_array_destroy(&metadata_);
+  grpc_call_details_destroy(&details_);
+  let_go();
+}
+
+void GrpcCall::let_go() {
+  if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+}  // namespace clew::net

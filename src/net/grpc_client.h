@@ -1,0 +1,48 @@
+// A gRPC client for unary calls by method name, bytes out and in: for the load generator, demo traffic and tests.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/rpc_status.h"
+
+namespace clew::net {
+
+struct GrpcAnswer {
+  int code = 0;         // gRPC's status; 0 is OK.
+  std::string message;  // The answer's bytes if OK, else the status message.
+  RpcStatus details;    // From grpc-status-details-bin, if there.
+};
+
+struct GrpcClientOptions {
+  std::string target;  // "127.0.0.1:4317"
+  std::chrono::milliseconds timeout{10'000};
+  bool gzip = false;
+  // Several clients to one target share a connection unless they are told not to.
+  bool own_connection = true;
+};
+
+// Owns a channel and one thread, which runs the callbacks. Any thread may call. Destruction cancels what is outstanding and
+// waits for it. Plain text only.
+class GrpcClient {
+ public:
+  using Callback = std::move_only_function<void(GrpcAnswer)>;
+
+  explicit GrpcClient(GrpcClientOptions options);
+  ~GrpcClient();
+  GrpcClient(const GrpcClient&) = delete;
+  GrpcClient& operator=(const GrpcClient&) = delete;
+
+  void start(std::string_view method, std::string_view message, Callback callback);
+  GrpcAnswer call(std::string_view method, std::string_view message);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace clew::net

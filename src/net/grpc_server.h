@@ -1,0 +1,92 @@
+// A gRPC server for unary methods by name, bytes in and bytes out, without generated code.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/grpc_limits.h"
+#include "net/listen_address.h"
+#include "stdx/error.h"
+#include "stdx/shared_bytes.h"
+
+namespace clew::net {
+
+// One call's input. The message is decompressed, in one piece, and our own memory: keeping it holds none of gRPC's buffers
+// back. Metadata and peer may be asked for only while the handler runs.
+class GrpcRequest {
+ public:
+  stdx::SharedBytes message;
+
+  virtual std::string_view metadata(std::string_view key) const = 0;  // Lower-case key; empty if absent. First value.
+  virtual std::string peer() const = 0;
+
+ protected:
+  ~GrpcRequest() = default;
+};
+
+// Answers one call, from any thread, now or later; only the first answer counts. Dropped unanswered: INTERNAL. The answer is
+// written by the calling thread, as far as the socket takes it without waiting.
+class GrpcReply {
+ public:
+  virtual void send(std::string_view message) = 0;
+  // By the table in http.h, with google.rpc.Status (and RetryInfo, where the client may retry) in grpc-status-details-bin.
+  virtual void fail(const stdx::Error& error) = 0;
+
+ protected:
+  ~GrpcReply() = default;
+};
+// Shared because a handler may hand it to a callback of the log while it still holds it for its own error path.
+using GrpcReplyPtr = std::shared_ptr<GrpcReply>;
+
+// Runs on the thread of the completion queue: it must not block.
+using GrpcHandler = std::function<void(GrpcRequest&, GrpcReplyPtr)>;
+
+struct GrpcMethod {
+  std::string name;  // "/package.Service/Method"
+  GrpcHandler handler;
+};
+
+struct GrpcServerOptions {
+  std::vector<ListenAddress> addresses{};
+  GrpcLimits limits{};
+  uint32_t threads = 1;  // All wait on one completion queue.
+};
+
+// Counted since start; read at any time from any thread.
+struct GrpcCounters {
+  std::atomic<uint64_t> calls{0};
+  std::atomic<uint64_t> calls_unknown{0};     // UNIMPLEMENTED: no such method.
+  std::atomic<uint64_t> calls_malformed{0};   // No message, or one that does not decompress.
+  std::atomic<uint64_t> calls_too_large{0};   // Over decompressed_bytes_max; gRPC itself refuses those over message_bytes_max.
+  std::atomic<uint64_t> calls_overloaded{0};  // Over a limit of what is in flight.
+  std::atomic<uint64_t> bytes_received{0};    // Of messages, decompressed.
+  std::atomic<uint32_t> calls_in_flight{0};
+  std::atomic<uint64_t> message_bytes_in_flight{0};
+};
+
+// Built on gRPC's C core, which the C++ library wraps: registered methods come with their message in one step, compressed
+// messages come as they are (so that wire/ can bound them; gRPC itself would decompress without limit), and the answer is one
+// batch. No TLS, no streaming, except that grpc.health.v1.Health/Check is served by itself.
+class GrpcServer {
+ public:
+  // Listens and serves at once. kUnavailable names the address and port that could not be had, and who has it.
+  static stdx::Result<std::unique_ptr<GrpcServer>> start(GrpcServerOptions options, std::vector<GrpcMethod> methods);
+
+  virtual ~GrpcServer() = default;  // As stop() without patience.
+
+  virtual std::vector<uint16_t> ports() const = 0;
+  virtual const GrpcCounters& counters() const = 0;
+  virtual void set_serving(bool serving) = 0;  // What the health service says.
+
+  // Takes no more calls, lets those in flight be answered for at most `drain`; the rest are told UNAVAILABLE, and what their
+  // handlers answer later reaches nobody. Blocks; once.
+  virtual void stop(std::chrono::milliseconds drain) = 0;
+};
+
+}  // namespace clew::net
