@@ -41,6 +41,9 @@ function(clew_room room allowed)
     target_link_libraries(clew_${name} INTERFACE ${links} Threads::Threads)
   endif()
 
+  # What a room needs beyond the rules above, such as a generated source.
+  include(${folder}/room.cmake OPTIONAL)
+
   if(tests AND CLEW_TESTS)
     add_executable(${name}_test ${tests})
     clew_target_options(${name}_test)
