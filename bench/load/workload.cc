@@ -30,7 +30,7 @@ Workload::Workload(const WorkloadOptions& options)
     if (fleet_[instance].service == first_instance_.size()) first_instance_.push_back(instance);
   }
   first_instance_.push_back(fleet_.size());
-  // How many traces it takes is needed first, for sessions of exactly three traces each. The last trace may be cut short.
+  // How many traces it takes is needed first, for sessions of exactly three traces each.
   for (uint64_t spans = 0; spans < options_.span_count; ++trace_count_) spans += spans_of(options_.seed, trace_count_);
   session_count_ = std::max<uint64_t>(1, trace_count_ / kTracesPerSession);
   const double seconds = static_cast<double>(options_.span_count) / static_cast<double>(options_.spans_per_second);
@@ -49,7 +49,9 @@ const SpanTemplate& Workload::shape(size_t service, size_t operation, Kind kind)
 
 void Workload::plan(uint64_t trace) {
   RandomBits random(mixed(options_.seed, trace));
-  const uint32_t count = spans_of(options_.seed, trace);
+  // The last trace is shorter, so that all traces are whole and the count is exact.
+  const auto count = static_cast<uint32_t>(
+      std::min<uint64_t>(spans_of(options_.seed, trace), options_.span_count - spans_given_ - planned_count_));
   std::vector<PlannedSpan> spans;
   std::vector<Kind> kinds;
   spans.reserve(count);
@@ -96,8 +98,7 @@ void Workload::plan(uint64_t trace) {
 
 void Workload::draw_from(size_t instance, uint32_t count_max, Batch& batch) {
   std::deque<PlannedSpan>& spans = planned_[instance];
-  for (; count_max > 0 && !spans.empty() && batch.span_count < options_.batch_size && spans_given_ < options_.span_count;
-       --count_max) {
+  for (; count_max > 0 && !spans.empty() && batch.span_count < options_.batch_size; --count_max) {
     const PlannedSpan& span = spans.front();
     span.shape->append(span.values, per_instance_[instance]);
     if (options_.record_ids) batch.ids.push_back({span.values.trace_hi, span.values.trace_lo, span.values.span_id});
