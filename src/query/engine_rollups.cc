@@ -1,0 +1,168 @@
+// Questions that the rollups answer: services, operations, RED series, dependencies.
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+#include <absl/container/flat_hash_map.h>
+#include <fmt/format.h>
+
+#include "query/engine_steps.h"
+#include "query/traceql/query_limits.h"
+
+namespace clew::query {
+namespace {
+
+using stdx::ErrorCode;
+
+constexpr int64_t kMinuteNs = 60'000'000'000;
+
+bool overlaps(const table::SpanSet& set, const table::TimeRange& range) {
+  // Rollups count by whole minutes, so one that merely touches the range belongs to it.
+  return set.span_count() != 0 && set.start_max_ns() >= range.begin_ns - range.begin_ns % kMinuteNs &&
+         set.start_min_ns() < range.end_ns;
+}
+
+// visit(const RedRow&) for each row of each set.
+template <class Visit>
+stdx::Result<void> for_each_red(const table::Catalog& catalog, const table::TimeRange& range, Visit&& visit) {
+  if (auto valid = check_range(range); !valid) return valid;
+  for (const auto& set : catalog.snapshot()) {
+    if (!overlaps(*set, range)) continue;
+    auto rows = set->red(range);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (const table::RedRow& row : *rows) visit(row);
+  }
+  return {};
+}
+
+int64_t floor_to(int64_t time_ns, int64_t step_ns) {
+  const int64_t rest = time_ns % step_ns;
+  return time_ns - (rest < 0 ? rest + step_ns : rest);
+}
+
+struct SeriesCell {
+  int64_t count = 0;
+  int64_t error_count = 0;
+  table::Histogram durations;
+};
+// (service, operation) → time → cell.
+using SeriesCells = std::map<std::pair<std::string, std::string>, std::map<int64_t, SeriesCell>>;
+
+RedPoint point_of(int64_t time_ns, const SeriesCell* cell, const std::vector<double>& quantiles) {
+  RedPoint point;
+  point.time_ns = time_ns;
+  static const SeriesCell kEmpty;
+  if (cell == nullptr) cell = &kEmpty;
+  point.count = cell->count;
+  point.error_count = cell->error_count;
+  for (const double quantile : quantiles) {
+    point.quantiles_ns.push_back(table::histogram_quantile_ns(cell->durations, quantile));
+  }
+  return point;
+}
+
+}  // namespace
+
+stdx::Result<std::vector<ServiceInfo>> Engine::services(table::TimeRange range) const {
+  absl::flat_hash_map<std::string, ServiceInfo> by_name;
+  auto done = for_each_red(catalog_, range, [&](const table::RedRow& row) {
+    ServiceInfo& service = by_name[row.service];
+    service.span_count += row.count;
+    service.error_count += row.error_count;
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  std::vector<ServiceInfo> services;
+  for (auto& [name, service] : by_name) {
+    service.name = name;
+    services.push_back(std::move(service));
+  }
+  std::ranges::sort(services, {}, &ServiceInfo::name);
+  return services;
+}
+
+stdx::Result<std::vector<OperationInfo>> Engine::operations(const std::string& service, table::TimeRange range) const {
+  std::map<std::pair<std::string, otlp::SpanKind>, int64_t> counts;
+  auto done = for_each_red(catalog_, range, [&](const table::RedRow& row) {
+    if (row.service == service) counts[{row.operation, row.kind}] += row.count;
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  std::vector<OperationInfo> operations;
+  for (const auto& [key, count] : counts) operations.push_back({key.first, key.second, count});
+  return operations;
+}
+
+stdx::Result<std::vector<RedSeries>> Engine::red(const RedRequest& request) const {
+  if (auto valid = check_range(request.range); !valid) return std::unexpected(std::move(valid.error()));
+  if (request.quantiles.size() > kQuantilesMax) {
+    return stdx::fail(ErrorCode::kInvalidArgument, fmt::format("at most {} quantiles are allowed", kQuantilesMax));
+  }
+  if (request.step_ns <= 0 || request.step_ns > std::numeric_limits<int64_t>::max() - kMinuteNs) {
+    return stdx::fail(ErrorCode::kInvalidArgument, "the step must be positive");
+  }
+  const int64_t step = (request.step_ns + kMinuteNs - 1) / kMinuteNs * kMinuteNs;
+  SeriesCells cells;
+  int64_t first = std::numeric_limits<int64_t>::max();
+  int64_t last = std::numeric_limits<int64_t>::min();
+  auto done = for_each_red(catalog_, request.range, [&](const table::RedRow& row) {
+    const bool wanted = (request.service.empty() || row.service == request.service) &&
+                        (!request.operation || row.operation == *request.operation) &&
+                        (!request.kind || row.kind == *request.kind);
+    if (!wanted) return;
+    const int64_t time = floor_to(row.minute_ns, step);
+    first = std::min(first, time);
+    last = std::max(last, time);
+    SeriesCell& cell = cells[{request.service, request.by_operation ? row.operation : std::string()}][time];
+    cell.count += row.count;
+    cell.error_count += row.error_count;
+    table::merge_into(cell.durations, row.durations);
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  if (cells.empty()) return std::vector<RedSeries>();
+  // An open range ends where the data does.
+  if (request.range.begin_ns > 0) first = floor_to(request.range.begin_ns, step);
+  if (request.range.end_ns != INT64_MAX) last = floor_to(request.range.end_ns - 1, step);
+  const int64_t points = (last - first) / step + 1;
+  if (points > kSeriesPointsMax || static_cast<size_t>(points) * cells.size() > kSeriesPointsTotalMax) {
+    return stdx::fail(ErrorCode::kInvalidArgument,
+                      fmt::format("{} points in {} series are too many; take a longer step or a shorter range", points,
+                                  cells.size()));
+  }
+  std::vector<RedSeries> all;
+  for (const auto& [key, by_time] : cells) {
+    RedSeries series{key.first, key.second, {}};
+    for (int64_t i = 0; i < points; ++i) {
+      const auto at = by_time.find(first + i * step);
+      series.points.push_back(
+          point_of(first + i * step, at == by_time.end() ? nullptr : &at->second, request.quantiles));
+    }
+    all.push_back(std::move(series));
+  }
+  return all;
+}
+
+stdx::Result<std::vector<Dependency>> Engine::dependencies(table::TimeRange range) const {
+  if (auto valid = check_range(range); !valid) return std::unexpected(std::move(valid.error()));
+  std::map<std::tuple<std::string, std::string, table::ConnectionType, bool>, Dependency> by_pair;
+  for (const auto& set : catalog_.snapshot()) {
+    if (!overlaps(*set, range)) continue;
+    auto rows = set->edges(range);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    for (const table::EdgeRow& row : *rows) {
+      Dependency& edge = by_pair[{row.caller_service, row.callee_service, row.type, row.callee_virtual}];
+      edge.call_count += row.count;
+      edge.error_count += row.error_count;
+      table::merge_into(edge.caller_durations, row.caller_durations);
+      table::merge_into(edge.callee_durations, row.callee_durations);
+    }
+  }
+  std::vector<Dependency> dependencies;
+  for (auto& [key, edge] : by_pair) {
+    std::tie(edge.parent, edge.child, edge.type, edge.child_virtual) = key;
+    dependencies.push_back(std::move(edge));
+  }
+  return dependencies;
+}
+
+}  // namespace clew::query
