@@ -258,6 +258,12 @@ class JsonTranslator {
   }
 
   bool translate_number(ondemand::value& value, json_type type, const JsonField& field) {
+    if (field.type == JsonFieldType::kDouble && type == json_type::number) {  // "-0" and 1e30 in digits have no integer.
+      double real = 0;
+      if (!got(value.get_double().get(real))) return false;
+      out_.add_double(field.number, real);
+      return true;
+    }
     Number number;
     if (!read_number(value, type, number)) return false;
     if (field.type == JsonFieldType::kDouble) {

@@ -70,6 +70,8 @@ TEST(TracesJson, ValuesOfEveryType) {
       {R"({"int_value":0})", {int64_t{0}}},
       {R"({"intValue":1.5e1})", {int64_t{15}}},
       {R"({"doubleValue":1})", {1.0}},
+      {R"({"doubleValue":-0})", {-0.0}},
+      {R"({"doubleValue":18446744073709552000})", {0x1p64}},
       {R"({"doubleValue":"-0.5"})", {-0.5}},
       {R"({"doubleValue":"-Infinity"})", {-std::numeric_limits<double>::infinity()}},
       {R"({"doubleValue":"NaN"})", {std::numeric_limits<double>::quiet_NaN()}},

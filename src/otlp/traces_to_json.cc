@@ -87,7 +87,7 @@ void append_any_value(const AnyValue& any, std::string& json) {
   } else if (const auto* real = std::get_if<double>(&any.value)) {
     object.key("doubleValue");
     if (std::isfinite(*real)) {
-      append_number(*real, json);
+      append_json_double(*real, json);
     } else {
       json += std::isnan(*real) ? "\"NaN\"" : *real < 0 ? "\"-Infinity\"" : "\"Infinity\"";
     }

@@ -54,18 +54,13 @@ void append_int(int64_t value, std::string& json) {
   json.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
-// The shortest text that reads back as the same double, with what tells it from an int.
 void append_double(double value, std::string& json) {
   if (std::isnan(value)) {
     json += R"({"$double":"NaN"})";
   } else if (std::isinf(value)) {
     json += value < 0 ? R"({"$double":"-Infinity"})" : R"({"$double":"Infinity"})";
   } else {
-    char digits[32];
-    const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    const std::string_view text(digits, static_cast<size_t>(end - digits));
-    json += text;
-    if (text.find_first_of(".e") == std::string_view::npos) json += ".0";
+    append_json_double(value, json);
   }
 }
 
@@ -282,6 +277,14 @@ void append_json_string(std::string_view text, std::string& json) {
     append_escaped(repaired_utf8(text), json);
   }
   json += '"';
+}
+
+void append_json_double(double value, std::string& json) {
+  char digits[32];
+  const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  const std::string_view text(digits, static_cast<size_t>(end - digits));
+  json += text;
+  if (text.find_first_of(".e") == std::string_view::npos) json += ".0";
 }
 
 void append_value_json(const AnyValue& value, std::string& json) { append_value(value, 0, json); }

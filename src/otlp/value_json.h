@@ -29,5 +29,7 @@ bool append_wire_key_value_json(std::string_view key_value, bool first, std::str
 
 // Appends `text` as a JSON string with quotes; invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string_view text, std::string& json);
+// Appends the shortest text that reads back as the same double, with a point or exponent. `value` must be finite.
+void append_json_double(double value, std::string& json);
 
 }  // namespace clew::otlp
