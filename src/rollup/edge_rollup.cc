@@ -73,7 +73,8 @@ class EdgeBuilder {
       : table_(table), order_(order), row_end_(row_end_of(order)), peers_(table, row_end_), answered_(row_end_) {}
 
   std::vector<table::EdgeRow> build() {
-    for (const table::TraceRun& run : order_.runs) {
+    for (const uint32_t index : order_.runs_by_arrival) {
+      const table::TraceRun& run = order_.runs[index];
       add_trace(std::span(order_.rows).subspan(run.first, run.count));
     }
     return rows();

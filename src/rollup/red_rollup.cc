@@ -57,7 +57,7 @@ std::vector<table::RedRow> build_red(const table::SpanTable& table, const table:
   absl::flat_hash_map<RedKey, uint32_t> cell_by_key;
   std::vector<RedCell> cells;
   HistogramPool pool;
-  for (const uint32_t row : order.rows) {
+  const auto add = [&](uint32_t row) {
     const RedKey key{table.resource_services()[table.resources()[row]].load(std::memory_order_acquire),
                      table.names()[row], table.kinds()[row], table.statuses()[row], minute_of(table.starts()[row])};
     const auto [found, added] = cell_by_key.try_emplace(key, static_cast<uint32_t>(cells.size()));
@@ -67,6 +67,10 @@ std::vector<table::RedRow> build_red(const table::SpanTable& table, const table:
     ++cell.count;
     cell.duration_sum_ns += duration_ns;
     cell.durations.add(pool, duration_ns);
+  };
+  for (const uint32_t index : order.runs_by_arrival) {
+    const table::TraceRun& run = order.runs[index];
+    for (uint32_t i = run.first; i < run.first + run.count; ++i) add(order.rows[i]);
   }
 
   std::vector<table::RedRow> rows;

@@ -53,11 +53,11 @@ std::string session_of(const table::AttributeColumn* column, uint32_t row) {
 
 std::vector<table::TracePart> build_traces(const SpanTable& table, const table::TraceOrder& order) {
   const table::AttributeColumn* sessions = session_column(table);
-  std::vector<table::TracePart> parts;
-  parts.reserve(order.runs.size());
+  std::vector<table::TracePart> parts(order.runs.size());
   std::vector<ServiceTally> tallies;
-  for (const table::TraceRun& run : order.runs) {
-    table::TracePart& part = parts.emplace_back();
+  for (const uint32_t index : order.runs_by_arrival) {
+    const table::TraceRun& run = order.runs[index];
+    table::TracePart& part = parts[index];
     part.trace_id = table.trace_index().id(run.trace);
     part.first_row = run.first;
     part.span_count = run.count;

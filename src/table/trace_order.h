@@ -19,6 +19,9 @@ struct TraceRun {
 struct TraceOrder {
   std::vector<uint32_t> rows;   // By trace id; in a trace by start, span id, kind. Retries (equal in all of them) once.
   std::vector<TraceRun> runs;   // By trace id.
+  // Indexes into `runs` by arrival. Spans that came together lie together in every column, so what does not care about the
+  // order walks the traces this way and misses the cache far less often.
+  std::vector<uint32_t> runs_by_arrival;
   uint64_t duplicate_count = 0;  // Retries left out.
 };
 
