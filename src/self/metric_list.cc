@@ -1,0 +1,25 @@
+#include "self/metric_list.h"
+
+namespace clew::self {
+namespace {
+
+using namespace metric;
+
+constexpr const MetricDefinition* kMetrics[] = {
+    &kReceiveRequests, &kReceiveSpans, &kReceiveBytes, &kReceiveRefusedSpans, &kReceiveRefusedRequests,
+    &kReceiveSeconds, &kReceiveInFlightBytes, &kReceiveInFlightRequests, &kNetConnections, &kNetConnectionsRefused,
+    &kNetRequests, &kLogAppendedBytes, &kLogAppendedRecords, &kLogSyncs, &kLogSyncSeconds, &kLogErrors,
+    &kLogBacklogBytes, &kLogSegments, &kLogTornTails, &kIngestSpans, &kIngestRepairs, &kIngestRefusedSpans,
+    &kIngestLagBytes, &kHeadSpans, &kHeadBytes, &kHeadGenerations, &kCuts, &kCutSeconds, &kCutSpans, &kCutDuplicates,
+    &kCutBytes, &kBlocks, &kBlocksBytes, &kBlocksSpans, &kBlockErrors, &kCompactions, &kCompactionSeconds,
+    &kBlocksDeleted, &kQueryRequests, &kQuerySeconds, &kQueryInFlight, &kQueryRowsScanned, &kQuerySegmentsPruned,
+    &kQuerySegmentsRead, &kBuildInfo, &kUptimeSeconds, &kLogLinesSuppressed, &kProcessCpuSeconds,
+    &kProcessResidentBytes, &kProcessPeakBytes, &kProcessVirtualBytes, &kProcessOpenFds, &kProcessMaxFds,
+    &kProcessThreads, &kProcessStartSeconds,
+};
+
+}  // namespace
+
+std::span<const MetricDefinition* const> metric_list() { return kMetrics; }
+
+}  // namespace clew::self
