@@ -130,7 +130,8 @@ class JsonTranslator {
     for (auto member : object) {
       ondemand::field pair;
       std::string_view name;
-      if (!got(std::move(member).get(pair)) || !got(pair.unescaped_key().get(name))) return false;
+      // Of the result, not of the pair: only there do all releases of simdjson take no argument.
+      if (!got(member.unescaped_key().get(name)) || !got(std::move(member).get(pair))) return false;
       const JsonField* field = find_field(message, name);
       if (field == nullptr) continue;  // Of a later version, or not ours: the specification says to ignore it.
       path_.push_back({field->name, kNoIndex});
