@@ -78,13 +78,13 @@ class NaiveDictionary final : public table::DictionaryView {
 struct NaiveColumn {
   table::ColumnInfo info;
   std::shared_ptr<NaiveDictionary> dictionary = std::make_shared<NaiveDictionary>();
-  std::vector<uint32_t> codes;
-  std::vector<int64_t> ints;
-  std::vector<double> doubles;
-  std::vector<uint8_t> small;
-  std::vector<otlp::TraceId> trace_ids;
-  std::vector<otlp::SpanId> span_ids;
-  std::vector<bool> present;
+  std::vector<uint32_t> codes = {};
+  std::vector<int64_t> ints = {};
+  std::vector<double> doubles = {};
+  std::vector<uint8_t> small = {};
+  std::vector<otlp::TraceId> trace_ids = {};
+  std::vector<otlp::SpanId> span_ids = {};
+  std::vector<bool> present = {};
 };
 
 struct NaiveOptions {

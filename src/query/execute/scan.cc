@@ -88,13 +88,25 @@ class SetScan {
   stdx::Result<void> run_batch(Evaluator& evaluator, Batch& batch, BatchPlace place) {
     if (auto go_on = interrupt_.check(); !go_on) return go_on;
     stats_.rows_scanned += batch.row_count();
-    const Selection matched = evaluator.run(batch, Selection::all(batch.row_count()), range_);
+    const Selection matched = evaluator.run(batch, seen(batch), range_);
     if (evaluator.error()) return std::unexpected(*evaluator.error());
     if (batch.error()) return std::unexpected(*batch.error());
     if (!matched.any()) return {};
     if (auto done = visit_(batch, matched, place, range_); !done) return done;
     if (batch.error()) return std::unexpected(*batch.error());
     return {};
+  }
+
+  // Rows that the segment does not hide; picked rows come from find_trace(), which gives none that are hidden.
+  static Selection seen(const Batch& batch) {
+    Selection selection = Selection::all(batch.row_count());
+    if (!batch.window()) return selection;
+    const auto visible = batch.segment().visible(*batch.window());
+    if (visible.empty()) return selection;
+    for (uint32_t word = 0; word < selection.word_count(); ++word) {
+      selection.set_word(word, selection.word(word) & visible[word]);
+    }
+    return selection;
   }
 
   // Those without known bounds first, since they may hold anything.

@@ -60,6 +60,16 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+// In attribute names only the quote and the backslash are escaped.
+std::string quoted_key(std::string_view key) {
+  std::string out = "\"";
+  for (const char c : key) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 bool needs_quotes(std::string_view key) {
   if (key.empty()) return true;
   for (const char c : key) {
@@ -128,7 +138,7 @@ std::string_view symbol(CompareOp op) {
 
 std::string to_text(const Field& field) {
   if (field.scope == FieldScope::kIntrinsic) return std::string(info(field.intrinsic).scoped);
-  return fmt::format("{}.{}", scope_word(field.scope), needs_quotes(field.key) ? quoted(field.key) : field.key);
+  return fmt::format("{}.{}", scope_word(field.scope), needs_quotes(field.key) ? quoted_key(field.key) : field.key);
 }
 
 std::string to_text(const Literal& literal) {

@@ -293,10 +293,11 @@ class Lexer {
       }
       advance(unit_end - position_);
     }
-    if (overflow || total + static_cast<long double>(exact) > 9.2e18L) {
+    overflow |= total > 9.2e18L || __builtin_add_overflow(exact, static_cast<int64_t>(std::llround(total)), &exact);
+    if (overflow) {
       return error(token.place, "the duration is longer than 292 years");
     }
-    token.literal = Duration{exact + static_cast<int64_t>(std::llround(total))};
+    token.literal = Duration{exact};
     return true;
   }
 
