@@ -132,7 +132,7 @@ class SkewCorrector {
         continue;
       }
       if (parent_id != 0) {
-        warn(i, fmt::format("invalid parent span IDs={}; skipping clock skew adjustment", otlp::span_id_hex(parent_id)));
+        warn(i, fmt::format("parent span ID={} is not in the trace; skipping clock skew adjustment", otlp::span_id_hex(parent_id)));
       }
       steps.push_back({i, kNoParent, {}});
     }

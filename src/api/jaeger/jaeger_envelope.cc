@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "api/jaeger/jaeger_limits.h"
 #include "api/jaeger/jaeger_trace.h"
 #include "stdx/time_text.h"
 
@@ -13,7 +12,7 @@ namespace clew::api_jaeger {
 namespace {
 
 void add_retry_after(net::HttpResponse& response) {
-  if (response.status == 503) response.headers.emplace_back("Retry-After", std::to_string(kRetryAfterSeconds));
+  if (response.status == 503) response.headers.emplace_back("Retry-After", std::to_string(net::kRetryAfterSeconds));
 }
 
 stdx::Result<int64_t> unparsable(std::string_view name, std::string_view why) {

@@ -16,7 +16,6 @@ inline constexpr size_t kTagsMax = 16;
 inline constexpr size_t kTransformBytesMax = 64u << 20;
 inline constexpr size_t kServicesMax = 100;  // Repeated `service` of one metrics question.
 inline constexpr int64_t kMetricPointsMax = query::kSeriesPointsMax;
-inline constexpr int64_t kRetryAfterSeconds = 1;
 
 // A tag becomes at most this many comparisons: four scopes times string, number, and for well-known names one intrinsic more.
 inline constexpr size_t kConditionsPerTag = 4 * 2 + 2;

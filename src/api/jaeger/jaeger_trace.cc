@@ -63,7 +63,8 @@ struct TagWriter {
     json.end_object();
   }
   void operator()(double number) const {
-    if (!std::isfinite(number)) return write_text_tag(json, key, fmt::format("{}", number));
+    if (std::isnan(number)) return write_text_tag(json, key, "NaN");
+    if (std::isinf(number)) return write_text_tag(json, key, number > 0 ? "Infinity" : "-Infinity");
     open_tag(json, key, "float64");
     json.value(number).end_object();
   }

@@ -80,6 +80,12 @@ void write_numbers(wire::JsonWriter& json, std::string_view name, const std::vec
   json.end_array();
 }
 
+void write_durations(wire::JsonWriter& json, std::string_view name, const std::vector<double>& durations_ns) {
+  json.key(name).begin_array();
+  for (const double duration_ns : durations_ns) json.value(static_cast<int64_t>(std::llround(duration_ns)));
+  json.end_array();
+}
+
 std::expected<table::TimeRange, ApiError> time_range(const Arguments& arguments) {
   const table::TimeRange range{arguments.number("start"), arguments.number("end")};
   if (range.begin_ns < range.end_ns) return range;
@@ -87,8 +93,12 @@ std::expected<table::TimeRange, ApiError> time_range(const Arguments& arguments)
 }
 
 std::unexpected<ApiError> refused(stdx::Error error, std::string_view parameter) {
-  const bool blame = error.code == stdx::ErrorCode::kInvalidArgument;
-  return std::unexpected(ApiError{error.code, std::move(error.message), blame ? std::string(parameter) : std::string()});
+  if (error.code != stdx::ErrorCode::kInvalidArgument) parameter = {};
+  for (const std::string_view name : {"cursor", "select"}) {
+    if (!parameter.empty() && error.message.starts_with(name)) parameter = name;
+  }
+  if (parameter == "q" && error.message.starts_with("by \"")) parameter = "by";
+  return std::unexpected(ApiError{error.code, std::move(error.message), std::string(parameter)});
 }
 
 }  // namespace clew::api_native

@@ -32,10 +32,13 @@ void write_value(wire::JsonWriter& json, const otlp::AnyValue& value);
 void write_range(wire::JsonWriter& json, table::TimeRange range);
 void write_stats(wire::JsonWriter& json, const query::QueryStats& stats);
 void write_numbers(wire::JsonWriter& json, std::string_view name, const std::vector<double>& numbers);
+// Rounded to whole nanoseconds.
+void write_durations(wire::JsonWriter& json, std::string_view name, const std::vector<double>& durations_ns);
 
 // The range of `start` and `end`; refused when empty.
 std::expected<table::TimeRange, ApiError> time_range(const Arguments& arguments);
-// An error of the engine; `parameter` is blamed when the input is at fault.
+// An error of the engine. When the input is at fault, the parameter whose name the message begins with is blamed, else
+// `parameter`.
 std::unexpected<ApiError> refused(stdx::Error error, std::string_view parameter = {});
 
 }  // namespace clew::api_native

@@ -134,7 +134,7 @@ std::vector<Endpoint> rollup_endpoints() {
        .summary = "Rate, errors, durations over time",
        .description = "From the rollups that every block is stored with: exact counts, quantiles within 4.4 %. A range has at "
                       "most 11 000 steps.",
-       .parameters = {{.name = "service", .description = "Only this service"},
+       .parameters = {{.name = "service", .description = "Only this service; without it all services are taken together"},
                       {.name = "operation", .description = "Only spans with this name"},
                       {.name = "kind", .type = ParameterType::kChoice, .description = "Only spans of this kind",
                        .choices = kind_words()},
@@ -143,7 +143,7 @@ std::vector<Endpoint> rollup_endpoints() {
                        .description = "Distance of the points, rounded up to whole minutes", .fallback = "1m"},
                       quantiles_parameter(),
                       {.name = "by", .type = ParameterType::kChoice,
-                       .description = "One series for each service, or for each operation of each service",
+                       .description = "One series in all, or one for each operation",
                        .fallback = "service", .choices = {"service", "operation"}}},
        .answer = "RedAnswer",
        .handler = answer_red},

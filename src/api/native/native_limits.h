@@ -21,7 +21,6 @@ inline constexpr int64_t kGroupKeysMax = query::kGroupKeysMax;
 inline constexpr int64_t kQuantilesMax = query::kQuantilesMax;
 inline constexpr size_t kTextBytesMax = 16 * 1024;  // Of one parameter's value.
 inline constexpr int64_t kRedPointsMax = query::kSeriesPointsMax;  // (end - start) / step of a RED series.
-inline constexpr int64_t kRetryAfterSeconds = 1;
 
 static_assert(kTracesDefault <= kTracesMax && kTagValuesDefault <= kTagValuesMax && kGroupsDefault <= kGroupsMax);
 static_assert(kSpansPerTraceDefault <= kSpansPerTraceMax && kSpansPerTraceMax <= query::kSpansPerTraceMax);

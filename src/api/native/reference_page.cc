@@ -21,8 +21,8 @@ JSON over HTTP on the main port (7070). The same description for machines: `GET 
   10^14 milliseconds, below 10^17 microseconds, else nanoseconds; so write instants before March 1973 in RFC 3339. Times in
   answers are Unix nanoseconds as **strings** (`…_time_ns`, `start_ns`, …), because they exceed what a JavaScript number holds.
 - **Ranges** are half-open: `start` is in, `end` is not. Rollups (services, operations, RED, dependencies) count whole minutes.
-- **Durations** in questions are texts such as `90s`, `1.5m`, `1h30m`; in answers integers, or quantiles as numbers, in
-  nanoseconds (`…duration_ns`, `quantiles_ns`).
+- **Durations** in questions are texts such as `90s`, `1.5m`, `1h30m`; in answers integers in nanoseconds
+  (`…duration_ns`, `…quantiles_ns`).
 - **Ids** are lowercase hex: 32 digits for traces, 16 for spans. In questions either case is taken.
 - **Typed values** are written as OTLP's JSON has them: `{"stringValue":"x"}`, `{"intValue":"42"}`, `{"doubleValue":0.5}`,
   `{"boolValue":true}`, `{"arrayValue":{"values":[…]}}`, `{"kvlistValue":{"values":[{"key":"k","value":{…}}]}}`,
@@ -95,7 +95,7 @@ void append_limits(std::string& page) {
   page += fmt::format("| steps of a RED series | {} |\n", kRedPointsMax);
   const query::AdmissionLimits limits;
   page += fmt::format("| questions at once, over all APIs | {}; beyond: 503 with `Retry-After: {}` |\n",
-                      limits.concurrent_max, kRetryAfterSeconds);
+                      limits.concurrent_max, net::kRetryAfterSeconds);
   page += fmt::format("| time for one question | {} s; beyond: 504 |\n", limits.deadline_ns / 1'000'000'000);
 }
 

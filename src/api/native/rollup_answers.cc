@@ -41,7 +41,7 @@ void write_series(wire::JsonWriter& json, const query::RedSeries& series, bool b
     json.key("time_ns").int64_string(point.time_ns);
     json.member("count", point.count);
     json.member("error_count", point.error_count);
-    write_numbers(json, "quantiles_ns", point.quantiles_ns);
+    write_durations(json, "quantiles_ns", point.quantiles_ns);
     json.end_object();
   }
   json.end_array();
@@ -108,8 +108,8 @@ AnswerResult answer_dependencies(const Question& question) {
     json.member("child_virtual", dependency.child_virtual);
     json.member("call_count", dependency.call_count);
     json.member("error_count", dependency.error_count);
-    write_numbers(json, "caller_quantiles_ns", quantiles_of(dependency.caller_durations, quantiles));
-    write_numbers(json, "callee_quantiles_ns", quantiles_of(dependency.callee_durations, quantiles));
+    write_durations(json, "caller_quantiles_ns", quantiles_of(dependency.caller_durations, quantiles));
+    write_durations(json, "callee_quantiles_ns", quantiles_of(dependency.callee_durations, quantiles));
     json.end_object();
   }
   json.end_array();

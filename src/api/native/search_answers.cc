@@ -130,7 +130,7 @@ AnswerResult answer_aggregate(const Question& question) {
     json.end_array();
     json.member("count", group.count);
     json.member("error_count", group.error_count);
-    write_numbers(json, "quantiles_ns", group.quantiles_ns);
+    write_durations(json, "quantiles_ns", group.quantiles_ns);
     json.end_object();
   }
   json.end_array();

@@ -1,0 +1,340 @@
+// The API as a client sees it, over a real engine, held against its own description.
+#include "api/native/native_routes.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
+#include "api/native/endpoint.h"
+#include "net/http_router.h"
+#include "otlp/traces_codec.h"
+#include "query/naive_span_set.h"
+#include "query/traceql/golden_file.h"
+
+namespace clew::api_native {
+namespace {
+
+using simdjson::dom::element;
+
+constexpr int64_t kNow = 1'767'225'605'000'000'000;  // 2026-01-01T00:00:05Z
+constexpr int64_t kSecond = 1'000'000'000;
+
+class FixedClock final : public stdx::Clock {
+ public:
+  int64_t now_ns() const override { return kNow; }
+};
+
+class Heard final : public net::HttpReply {
+ public:
+  void send(net::HttpResponse response) override { answer = std::move(response); }
+  net::HttpResponse answer;
+};
+
+otlp::TracesData read_otlp_file(const char* path) {
+  std::ifstream file(path);
+  const std::string json((std::istreambuf_iterator<char>(file)), {});
+  const auto protobuf = otlp::traces_json_to_protobuf(json);
+  EXPECT_TRUE(protobuf) << path << ": " << protobuf.error().message;
+  auto data = otlp::decode_traces(*protobuf);
+  EXPECT_TRUE(data) << path;
+  return std::move(*data);
+}
+
+class NativeApi : public testing::Test {
+ protected:
+  explicit NativeApi(query::AdmissionLimits limits = {}) : admission_(limits) {
+    otlp::TracesData data = read_otlp_file(CLEW_SOURCE_DIR "/src/api/native/testdata/shop.json");
+    // Two services are in a block, one is still in memory.
+    otlp::TracesData block;
+    block.resource_spans.assign(data.resource_spans.begin(), data.resource_spans.begin() + 2);
+    data.resource_spans.erase(data.resource_spans.begin(), data.resource_spans.begin() + 2);
+    catalog_.replace({}, {std::make_shared<query_test::NaiveSpanSet>("01ABC", std::move(block)),
+                          std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data))});
+    NativeOptions options{.engine = &engine_,
+                          .catalog = &catalog_,
+                          .clock = &clock_,
+                          .admission = &admission_,
+                          .build = {"1.2.3", "abc", "gcc"},
+                          .started_at_ns = kNow - 60 * kSecond,
+                          .block_bytes = [](const std::string& name) -> std::optional<uint64_t> {
+                            if (name == "01ABC") return 4'096;
+                            return std::nullopt;
+                          }};
+    router_ = std::make_unique<net::HttpRouter>(routes(options), net::CorsPolicy());
+  }
+
+  net::HttpResponse get(const std::string& target) {
+    net::HttpRequest request;
+    request.method = "GET";
+    EXPECT_TRUE(net::parse_target(target, request)) << target;
+    const auto found = router_->resolve(request);
+    const auto* route = std::get_if<const net::HttpRoute*>(&found);
+    if (route == nullptr) {
+      ADD_FAILURE() << "no route for " << target;
+      return {};
+    }
+    const auto heard = std::make_shared<Heard>();
+    (*route)->handler(request, heard);
+    return heard->answer;
+  }
+
+  table::Catalog catalog_;
+  query::Engine engine_{catalog_};
+  FixedClock clock_;
+  query::Admission admission_;
+  std::unique_ptr<net::HttpRouter> router_;
+};
+
+// A question per endpoint that finds something.
+std::string good_target(const Endpoint& endpoint) {
+  const std::string id(endpoint.id);
+  std::string target(endpoint.path);
+  if (id == "trace") return "/api/v1/traces/0af7651916cd43dd8448eb211c80319c";
+  if (id == "search") return target + "?limit=1&select=span.http.method,span.n";
+  if (id == "operations") return target + "?service=frontend";
+  if (id == "tagValues") return target + "?tag=span.http.method";
+  if (id == "red") return target + "?by=operation";
+  if (id == "aggregate") return target + "?by=name,span.n";
+  return target;
+}
+
+// Walks an answer along its shape, both ways: nothing that is not described, nothing described that is not there.
+class ShapeCheck {
+ public:
+  void check(element answer, const Shape& shape) {
+    simdjson::dom::object object;
+    ASSERT_EQ(answer.get(object), simdjson::SUCCESS) << shape.name;
+    std::set<std::string_view> present;
+    for (const auto [key, value] : object) {
+      const auto field = std::ranges::find(shape.fields, key, &Field::name);
+      ASSERT_NE(field, shape.fields.end()) << shape.name << " does not describe \"" << key << "\"";
+      EXPECT_TRUE(present.insert(key).second) << shape.name << "." << key << " twice";
+      seen_.insert(std::string(shape.name) + "." + std::string(key));
+      check_field(value, *field);
+    }
+    for (const Field& field : shape.fields) {
+      EXPECT_TRUE(field.optional || present.contains(field.name)) << shape.name << " lacks " << field.name;
+    }
+  }
+  bool saw(std::string_view shape, std::string_view field) const {
+    return seen_.contains(std::string(shape) + "." + std::string(field));
+  }
+
+ private:
+  void check_field(element value, const Field& field) {
+    if (!field.list) return check_value(value, field);
+    simdjson::dom::array array;
+    ASSERT_EQ(value.get(array), simdjson::SUCCESS) << field.name;
+    for (const element entry : array) check_value(entry, field);
+  }
+  void check_value(element value, const Field& field) {
+    static const std::regex kTime("-?[0-9]{1,19}"), kTraceId("[0-9a-f]{32}"), kSpanId("[0-9a-f]{16}");
+    std::string_view text;
+    uint64_t number = 0;
+    switch (field.type) {
+      case FieldType::kText: EXPECT_TRUE(value.is_string()) << field.name; return;
+      case FieldType::kTraceId: text_like(value, kTraceId, field); return;
+      case FieldType::kSpanId: text_like(value, kSpanId, field); return;
+      case FieldType::kTime: text_like(value, kTime, field); return;
+      case FieldType::kDuration:
+      case FieldType::kInteger: EXPECT_EQ(value.get(number), simdjson::SUCCESS) << field.name; return;
+      case FieldType::kNumber: EXPECT_TRUE(value.is_number()) << field.name; return;
+      case FieldType::kFlag: EXPECT_TRUE(value.is_bool()) << field.name; return;
+      case FieldType::kValue: EXPECT_TRUE(value.is_object()) << field.name; return;
+      case FieldType::kObject: check(value, shape(field.object)); return;
+    }
+  }
+  static void text_like(element value, const std::regex& pattern, const Field& field) {
+    std::string_view text;
+    ASSERT_EQ(value.get(text), simdjson::SUCCESS) << field.name;
+    EXPECT_TRUE(std::regex_match(std::string(text), pattern)) << field.name << ": " << text;
+  }
+
+  std::set<std::string> seen_;
+};
+
+TEST_F(NativeApi, AnswersAreAsDescribed) {
+  ShapeCheck checked;
+  simdjson::dom::parser parser;
+  for (const Endpoint& endpoint : endpoints()) {
+    const net::HttpResponse response = get(good_target(endpoint));
+    ASSERT_EQ(response.status, 200) << endpoint.path << "\n" << response.body;
+    EXPECT_EQ(response.content_type, "application/json");
+    const element answer = parser.parse(response.body);
+    if (!endpoint.answer.empty()) checked.check(answer, shape(endpoint.answer));
+  }
+  // A cursor appears only with more traces, a parent only below a root.
+  checked.check(parser.parse(get("/api/v1/search?q=" "%7Bname%3D%22POST%20/charge%22%7D").body), shape("SearchAnswer"));
+  checked.check(parser.parse(get("/api/v1/search?limit=0").body), shape("ErrorAnswer"));
+  for (const Shape& shape : shapes()) {
+    for (const Field& field : shape.fields) {
+      EXPECT_TRUE(checked.saw(shape.name, field.name)) << shape.name << "." << field.name << " was in no answer";
+    }
+  }
+}
+
+std::string encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return out;
+}
+
+// What the table says is taken is taken; what it does not say is refused, by name.
+TEST_F(NativeApi, TakesExactlyTheParametersDescribed) {
+  for (const Endpoint& endpoint : endpoints()) {
+    const std::string base = endpoint.id == "trace" || endpoint.parameters.empty() || endpoint.id == "search" ||
+                                     endpoint.id == "red" || endpoint.id == "aggregate"
+                                 ? std::string(endpoint.path) + "?"
+                                 : good_target(endpoint) + (good_target(endpoint).find('?') == std::string::npos ? "?" : "&");
+    const std::string start = std::regex_replace(base, std::regex("\\{trace_id\\}"), "0af7651916cd43dd8448eb211c80319c");
+    const auto status = [&](std::string_view name, std::string_view value) {
+      return get(start + encoded(name) + "=" + encoded(value)).status;
+    };
+    EXPECT_EQ(status("nonsense", "1"), 400) << endpoint.path;
+    for (const Parameter& parameter : endpoint.parameters) {
+      if (parameter.in_path || start.find(std::string(parameter.name) + "=") != std::string::npos) continue;
+      SCOPED_TRACE(std::string(endpoint.path) + " " + std::string(parameter.name));
+      if (!parameter.fallback.empty()) {
+        EXPECT_EQ(status(parameter.name, parameter.fallback), 200);
+      }
+      switch (parameter.type) {
+        case ParameterType::kInteger:
+          EXPECT_EQ(status(parameter.name, std::to_string(parameter.low)), 200);
+          EXPECT_EQ(status(parameter.name, std::to_string(parameter.high)), 200);
+          EXPECT_EQ(status(parameter.name, std::to_string(parameter.low - 1)), 400);
+          EXPECT_EQ(status(parameter.name, std::to_string(parameter.high + 1)), 400);
+          break;
+        case ParameterType::kChoice:
+          for (const std::string_view choice : parameter.choices) EXPECT_EQ(status(parameter.name, choice), 200) << choice;
+          EXPECT_EQ(status(parameter.name, "nonsense"), 400);
+          break;
+        case ParameterType::kTime:
+          for (const char* time : {"2025-12-31T23:59:00Z", "1767225000", "1767225000000", "now-5m"}) {
+            EXPECT_EQ(status(parameter.name, time), 200) << time;
+          }
+          EXPECT_EQ(status(parameter.name, "yesterday"), 400);
+          break;
+        case ParameterType::kDuration:
+        case ParameterType::kQuantiles: EXPECT_EQ(status(parameter.name, "nonsense"), 400); break;
+        case ParameterType::kTextList: EXPECT_EQ(status(parameter.name, "span.a,,span.b"), 400); break;
+        case ParameterType::kText:
+        case ParameterType::kTraceId: break;
+      }
+      EXPECT_EQ(get(start + std::string(parameter.name) + "=1&" + std::string(parameter.name) + "=1").status, 400);
+    }
+  }
+}
+
+TEST_F(NativeApi, OpenApiNamesEveryRouteAndParameter) {
+  simdjson::dom::parser parser;
+  const net::HttpResponse response = get("/api/v1/openapi.json");
+  const element api = parser.parse(response.body);
+  EXPECT_EQ(std::string_view(api["openapi"]), "3.1.0");
+  std::set<std::string> described;
+  for (const auto [path, item] : simdjson::dom::object(api["paths"])) {
+    described.insert(std::string(path));
+    const auto endpoint = std::ranges::find(endpoints(), path, &Endpoint::path);
+    ASSERT_NE(endpoint, endpoints().end());
+    std::set<std::string> names;
+    for (const element parameter : simdjson::dom::array(item["get"]["parameters"])) {
+      names.insert(std::string(std::string_view(parameter["name"])));
+    }
+    std::set<std::string> expected;
+    for (const Parameter& parameter : endpoint->parameters) expected.insert(std::string(parameter.name));
+    EXPECT_EQ(names, expected) << path;
+  }
+  std::set<std::string> served;
+  for (const net::HttpRoute& route : routes({})) served.insert(route.pattern);
+  served.erase("/api/v1/{rest*}");
+  EXPECT_EQ(described, served);
+  // Every reference leads somewhere.
+  const std::regex reference(R"(#/components/schemas/([A-Za-z]+))");
+  for (std::sregex_iterator match(response.body.begin(), response.body.end(), reference); match != std::sregex_iterator();
+       ++match) {
+    element target;
+    EXPECT_EQ(api["components"]["schemas"][(*match)[1].str()].get(target), simdjson::SUCCESS) << (*match)[1];
+  }
+}
+
+TEST(NativeReference, PageIsWrittenFromTheTables) {
+  const char* path = CLEW_SOURCE_DIR "/docs/reference/api.md";
+  if (std::getenv("CLEW_GOLDEN_REWRITE") != nullptr) std::ofstream(path) << reference_markdown();
+  std::ifstream file(path);
+  const std::string page((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_EQ(page, reference_markdown()) << "run api_native_test with CLEW_GOLDEN_REWRITE=1";
+}
+
+// Input: a target; expected: status and body, what varies replaced.
+TEST_F(NativeApi, Answers) {
+  query_test::run_golden_file(CLEW_SOURCE_DIR "/src/api/native/testdata/answers.golden", [&](const std::string& target) {
+    const net::HttpResponse response = get(target);
+    const std::string body =
+        std::regex_replace(response.body, std::regex("\"elapsed_ns\":[0-9]+"), "\"elapsed_ns\":0");
+    return std::to_string(response.status) + "\n" + std::regex_replace(body, std::regex("(\\[|,)(\\{\")"), "$1\n  $2");
+  });
+}
+
+TEST_F(NativeApi, TraceInProtobufIsTheSameTrace) {
+  const net::HttpResponse response = get("/api/v1/traces/0af7651916cd43dd8448eb211c80319c?format=protobuf");
+  ASSERT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/x-protobuf");
+  const auto data = otlp::decode_traces(response.body);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(otlp::traces_to_json(*data), get("/api/v1/traces/0af7651916cd43dd8448eb211c80319c").body);
+}
+
+// Page by page is the same as all at once.
+TEST_F(NativeApi, CursorWalksThroughEverything) {
+  simdjson::dom::parser parser;
+  for (const char* sort : {"start", "duration", "span_count", "error_count"}) {
+    std::vector<std::string> whole, paged;
+    for (const element trace : simdjson::dom::array(parser.parse(get(std::string("/api/v1/search?sort=") + sort).body)["traces"])) {
+      whole.emplace_back(std::string_view(trace["trace_id"]));
+    }
+    std::string cursor;
+    do {
+      const net::HttpResponse response =
+          get(std::string("/api/v1/search?limit=1&sort=") + sort + (cursor.empty() ? "" : "&cursor=" + encoded(cursor)));
+      ASSERT_EQ(response.status, 200) << response.body;
+      const element page = parser.parse(response.body);
+      for (const element trace : simdjson::dom::array(page["traces"])) paged.emplace_back(std::string_view(trace["trace_id"]));
+      std::string_view next;
+      cursor = page["next_cursor"].get(next) == simdjson::SUCCESS ? std::string(next) : std::string();
+      ASSERT_LE(paged.size(), whole.size());
+    } while (!cursor.empty());
+    EXPECT_EQ(paged, whole) << sort;
+    EXPECT_GE(whole.size(), 3u);
+  }
+}
+
+class BusyNativeApi : public NativeApi {
+ protected:
+  BusyNativeApi() : NativeApi({.concurrent_max = 1, .deadline_ns = 30 * kSecond}) {}
+};
+
+TEST_F(BusyNativeApi, RefusesWhatIsTooMuchAtOnce) {
+  const auto other = admission_.try_enter();
+  const net::HttpResponse response = get("/api/v1/services");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_NE(std::ranges::find(response.headers, "Retry-After", &net::Headers::value_type::first), response.headers.end());
+  // Asking how the server is must still work.
+  EXPECT_EQ(get("/api/v1/status").status, 200);
+}
+
+class LateNativeApi : public NativeApi {
+ protected:
+  LateNativeApi() : NativeApi({.concurrent_max = 1, .deadline_ns = -1}) {}
+};
+
+TEST_F(LateNativeApi, DeadlineEndsAQuestion) {
+  EXPECT_EQ(get("/api/v1/search?q=%7B%20span.n%20%3E%201%20%7D").status, 504);
+}
+
+}  // namespace
+}  // namespace clew::api_native
