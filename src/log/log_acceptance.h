@@ -372,7 +372,9 @@ class CrashRounds {
   }
 
   void check() {
-    if (trimmed_ > 0) ASSERT_LE(log_->first_offset(0), trimmed_);
+    if (trimmed_ > 0) {
+      ASSERT_LE(log_->first_offset(0), trimmed_);
+    }
     std::map<uint64_t, std::string> found;
     for (const auto& record : read_all(*log_, 0, log_->first_offset(0))) {
       ASSERT_TRUE(found.empty() || record.offset > found.rbegin()->first);
