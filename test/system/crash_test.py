@@ -15,9 +15,9 @@ SEED = 20251
 SETTINGS = {
     "head.cut_spans": 2000,
     "head.cut_interval": "700ms",
-    "head.quiet_period": "150ms",
-    "block.compaction.interval": "300ms",
-    "log.segment_size": "1MiB",
+    "head.left_behind_window": "150ms",
+    "compaction.interval": "300ms",
+    "log.segment_bytes": "1MiB",
 }
 
 

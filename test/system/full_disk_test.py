@@ -8,6 +8,7 @@ import order_trace
 from clew_server import ClewServer, spans_of, wait_until
 
 DISK_MIB = 192
+SETTINGS = {"log.segment_bytes": "8MiB", "log.spare_segments": 1, "log.free_bytes_min": "16MiB"}
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def small_disk(tmp_path):
 
 
 def test_a_full_disk_refuses_and_goes_on_reading(small_disk, tmp_path):
-    server = ClewServer(small_disk / "clew")
+    server = ClewServer(small_disk / "clew", SETTINGS)
     server.log = tmp_path / "server.log"
     with server:
         trace_id, request = order_trace.order("early")

@@ -95,13 +95,24 @@ def test_end_before_start_is_repaired(server):
     assert int(span["endTimeUnixNano"]) >= int(span["startTimeUnixNano"])
 
 
-def test_browsers_may_send(server):
-    status, headers, _ = http("OPTIONS", server.otlp_url("/v1/traces"), headers={
-        "Origin": "https://shop.example", "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "content-type"})
+def preflight(server, origin):
+    return http("OPTIONS", server.otlp_url("/v1/traces"), headers={
+        "Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"})
+
+
+def test_pages_of_allowed_origins_may_send(own_server):
+    server = own_server(settings={"cors.allowed_origins": ["https://shop.example"]}).start()
+    status, headers, _ = preflight(server, "https://shop.example")
     assert status in (200, 204)
     assert headers["Access-Control-Allow-Origin"] in ("*", "https://shop.example")
     assert "content-type" in headers["Access-Control-Allow-Headers"].lower()
+    status, headers, _ = server.send_otlp(order_trace.order("browser")[1], headers={"Origin": "https://shop.example"})
+    assert status == 200 and headers["Access-Control-Allow-Origin"] in ("*", "https://shop.example")
+    assert preflight(server, "https://evil.example")[1]["Access-Control-Allow-Origin"] is None
+
+
+def test_pages_may_not_send_by_default(server):
+    assert preflight(server, "https://shop.example")[1]["Access-Control-Allow-Origin"] is None
 
 
 def test_pipelined_requests_are_answered_in_order(server):
