@@ -195,8 +195,10 @@ bool HttpConnection::on_header() {
     parser_->eager(true);
     state_ = State::kChunked;
   } else {
-    // Left uninitialised: every byte is written by the reads before anybody looks at it.
-    request.body.resize_and_overwrite(length.value_or(0), [](char*, size_t size) { return size; });
+    // Left uninitialised: every byte is written by the reads before anybody looks at it. (The size that libstdc++ 12 hands to
+    // the callback may be more than was asked for.)
+    const size_t size = length.value_or(0);
+    request.body.resize_and_overwrite(size, [size](char*, size_t) { return size; });
     state_ = State::kBody;
   }
   return true;

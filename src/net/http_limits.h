@@ -16,7 +16,7 @@ struct HttpLimits {
   uint32_t connections_max = 1024;        // Further ones are told 503 and closed.
   uint32_t requests_in_flight_max = 512;  // Being handled: 503.
   uint32_t pipeline_depth_max = 16;       // Unanswered requests of one connection; further ones wait in the socket.
-  size_t quick_body_bytes_max = 256 << 10;  // Larger bodies go to the workers even if the route is quick.
+  size_t quick_body_bytes_max = 1 << 20;  // Larger bodies go to the workers even if the route is quick.
 
   std::chrono::milliseconds idle_timeout{120'000};    // Between requests: closed.
   std::chrono::milliseconds request_timeout{30'000};  // From a request's first byte to its last: 408.

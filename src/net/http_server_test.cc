@@ -101,7 +101,7 @@ TEST_F(HttpServerTest, RoutesAndErrors) {
 TEST_F(HttpServerTest, BodiesOfManySizesOnBothKindsOfRoute) {
   start();
   auto http = client();
-  for (const size_t size : {0u, 1u, 4095u, 4096u, 4097u, 300000u, 5000000u}) {
+  for (const size_t size : {0u, 1u, 15u, 16u, 19u, 30u, 31u, 4095u, 4096u, 4097u, 300000u, 5000000u}) {
     std::string body(size, 'b');
     for (size_t index = 0; index < size; index += 777) body[index] = static_cast<char>(index % 251);
     EXPECT_TRUE(http.post("/echo", "text/plain", body)->body == body) << size;

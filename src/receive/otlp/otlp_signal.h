@@ -1,0 +1,37 @@
+// The three signals of OTLP and the ways they come in.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace clew::receive_otlp {
+
+enum class Signal : uint8_t { kTraces, kLogs, kMetrics };
+
+struct SignalNames {
+  std::string_view http_path;
+  std::string_view grpc_method;
+  std::string_view rejected_key;  // In the JSON of partial success.
+  std::string_view items;         // What is counted, for people.
+  std::string_view exporter_variable;
+};
+
+// Source: the OTLP specification 1.x and the collector/*/v1/*_service.proto files.
+inline constexpr std::array kSignals = {
+    SignalNames{"/v1/traces", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "rejectedSpans", "spans",
+                "OTEL_TRACES_EXPORTER"},
+    SignalNames{"/v1/logs", "/opentelemetry.proto.collector.logs.v1.LogsService/Export", "rejectedLogRecords",
+                "log records", "OTEL_LOGS_EXPORTER"},
+    SignalNames{"/v1/metrics", "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "rejectedDataPoints",
+                "data points", "OTEL_METRICS_EXPORTER"},
+};
+inline const SignalNames& names_of(Signal signal) { return kSignals[static_cast<size_t>(signal)]; }
+
+enum class Protocol : uint8_t { kGrpc, kHttpProtobuf, kHttpJson, kCount };
+inline constexpr size_t kProtocolCount = static_cast<size_t>(Protocol::kCount);
+// For labels in /metrics: the values of OTEL_EXPORTER_OTLP_PROTOCOL.
+inline constexpr std::array<std::string_view, kProtocolCount> kProtocolNames = {"grpc", "http/protobuf", "http/json"};
+
+}  // namespace clew::receive_otlp
