@@ -96,7 +96,7 @@ stdx::Result<AggregateResult> Engine::aggregate(const AggregateRequest& request,
     out.key = key_of(grouping, group, fields->size());
     out.count = group.count;
     out.error_count = group.error_count;
-    for (const double quantile : request.quantiles) out.quantiles_ns.push_back(grouping.quantile_ns(group, quantile));
+    out.quantiles_ns = grouping.quantiles_ns(group, request.quantiles);
     result.groups.push_back(std::move(out));
   }
   result.stats = stats_of(*scanned, watch);

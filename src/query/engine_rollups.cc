@@ -42,10 +42,32 @@ int64_t floor_to(int64_t time_ns, int64_t step_ns) {
   return time_ns - (rest < 0 ? rest + step_ns : rest);
 }
 
+// A histogram while many are added to it: merging sparse ones pair by pair would move their buckets again and again.
+class HistogramSum {
+ public:
+  void add(const table::Histogram& histogram) {
+    if (histogram.empty()) return;
+    if (counts_.empty()) counts_.resize(table::kDurationBucketCount);
+    for (const auto& [bucket, count] : histogram) {
+      if (bucket >= 0 && bucket < table::kDurationBucketCount) counts_[static_cast<size_t>(bucket)] += count;
+    }
+  }
+  table::Histogram take() const {
+    table::Histogram histogram;
+    for (size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+      if (counts_[bucket] != 0) histogram.push_back({static_cast<int32_t>(bucket), counts_[bucket]});
+    }
+    return histogram;
+  }
+
+ private:
+  std::vector<int64_t> counts_;
+};
+
 struct SeriesCell {
   int64_t count = 0;
   int64_t error_count = 0;
-  table::Histogram durations;
+  HistogramSum durations;
 };
 // (service, operation) → time → cell.
 using SeriesCells = std::map<std::pair<std::string, std::string>, std::map<int64_t, SeriesCell>>;
@@ -57,8 +79,9 @@ RedPoint point_of(int64_t time_ns, const SeriesCell* cell, const std::vector<dou
   if (cell == nullptr) cell = &kEmpty;
   point.count = cell->count;
   point.error_count = cell->error_count;
+  const table::Histogram durations = cell->durations.take();
   for (const double quantile : quantiles) {
-    point.quantiles_ns.push_back(table::histogram_quantile_ns(cell->durations, quantile));
+    point.quantiles_ns.push_back(table::histogram_quantile_ns(durations, quantile));
   }
   return point;
 }
@@ -116,7 +139,7 @@ stdx::Result<std::vector<RedSeries>> Engine::red(const RedRequest& request) cons
     SeriesCell& cell = cells[{request.service, request.by_operation ? row.operation : std::string()}][time];
     cell.count += row.count;
     cell.error_count += row.error_count;
-    table::merge_into(cell.durations, row.durations);
+    cell.durations.add(row.durations);
   });
   if (!done) return std::unexpected(std::move(done.error()));
   if (cells.empty()) return std::vector<RedSeries>();
@@ -142,25 +165,47 @@ stdx::Result<std::vector<RedSeries>> Engine::red(const RedRequest& request) cons
   return all;
 }
 
+namespace {
+
+struct EdgeSum {
+  int64_t call_count = 0;
+  int64_t error_count = 0;
+  HistogramSum caller_durations;
+  HistogramSum callee_durations;
+};
+using EdgeKey = std::tuple<std::string, std::string, table::ConnectionType, bool>;
+
+bool is_of(const EdgeKey& key, const table::EdgeRow& row) {
+  return std::get<0>(key) == row.caller_service && std::get<1>(key) == row.callee_service &&
+         std::get<2>(key) == row.type && std::get<3>(key) == row.callee_virtual;
+}
+
+}  // namespace
+
 stdx::Result<std::vector<Dependency>> Engine::dependencies(table::TimeRange range) const {
   if (auto valid = check_range(range); !valid) return std::unexpected(std::move(valid.error()));
-  std::map<std::tuple<std::string, std::string, table::ConnectionType, bool>, Dependency> by_pair;
+  std::map<EdgeKey, EdgeSum> sums;
   for (const auto& set : catalog_.snapshot()) {
     if (!overlaps(*set, range)) continue;
     auto rows = set->edges(range);
     if (!rows) return std::unexpected(std::move(rows.error()));
+    auto at = sums.end();  // Rows of one pair often follow each other.
     for (const table::EdgeRow& row : *rows) {
-      Dependency& edge = by_pair[{row.caller_service, row.callee_service, row.type, row.callee_virtual}];
-      edge.call_count += row.count;
-      edge.error_count += row.error_count;
-      table::merge_into(edge.caller_durations, row.caller_durations);
-      table::merge_into(edge.callee_durations, row.callee_durations);
+      if (at == sums.end() || !is_of(at->first, row)) {
+        at = sums.try_emplace({row.caller_service, row.callee_service, row.type, row.callee_virtual}).first;
+      }
+      EdgeSum& sum = at->second;
+      sum.call_count += row.count;
+      sum.error_count += row.error_count;
+      sum.caller_durations.add(row.caller_durations);
+      sum.callee_durations.add(row.callee_durations);
     }
   }
   std::vector<Dependency> dependencies;
-  for (auto& [key, edge] : by_pair) {
-    std::tie(edge.parent, edge.child, edge.type, edge.child_virtual) = key;
-    dependencies.push_back(std::move(edge));
+  for (const auto& [key, sum] : sums) {
+    const auto& [parent, child, type, child_virtual] = key;
+    dependencies.push_back({parent, child, type, child_virtual, sum.call_count, sum.error_count,
+                            sum.caller_durations.take(), sum.callee_durations.take()});
   }
   return dependencies;
 }

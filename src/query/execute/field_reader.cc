@@ -32,6 +32,19 @@ FieldReader::CodeMemo& FieldReader::memo(size_t index) {
   return memos_[index];
 }
 
+void FieldReader::CodeMemo::use(const std::shared_ptr<const table::DictionaryView>& other) {
+  if (dictionary != other) {
+    dictionary = other;
+    ids.clear();
+    known.clear();
+  }
+  // The head's dictionaries grow under the same address.
+  if (ids.size() < dictionary->size()) {
+    ids.resize(dictionary->size(), kNoValue);
+    known.resize(dictionary->size(), 0);
+  }
+}
+
 void FieldReader::read(Batch& batch, const Selection& selection, std::vector<uint32_t>& ids) {
   selection.for_each([&](uint32_t row) { ids[row] = kNoValue; });
   switch (field_.scope) {
@@ -62,53 +75,69 @@ void FieldReader::read_attribute(Batch& batch, const query_plan::AttributeColumn
 void FieldReader::read_column(const ColumnWindow& window, CodeMemo& memo, const Selection& selection,
                               std::vector<uint32_t>& ids) {
   if (window.all_null) return;
-  const bool by_code = window.type == ValueType::kString || window.type == ValueType::kJson;
-  if (by_code) {
-    if (memo.dictionary != window.dictionary) memo = {window.dictionary, {}, {}};
-    if (memo.ids.size() < window.dictionary->size()) {
-      memo.ids.resize(window.dictionary->size(), kNoValue);
-      memo.known.resize(window.dictionary->size(), 0);
+  switch (window.type) {
+    case ValueType::kString:
+    case ValueType::kJson: read_codes(window, memo, selection, ids); return;
+    case ValueType::kInt64:
+      selection.for_each([&](uint32_t row) {
+        if (window.has(row)) ids[row] = values_.of_int(window.ints[row]);
+      });
+      return;
+    case ValueType::kDouble:
+      selection.for_each([&](uint32_t row) {
+        if (window.has(row)) ids[row] = values_.of_double(window.doubles[row]);
+      });
+      return;
+    case ValueType::kBool:
+      selection.for_each([&](uint32_t row) {
+        if (window.has(row)) ids[row] = values_.of_bool(window.small[row] != 0);
+      });
+      return;
+    case ValueType::kEnum: {
+      uint32_t of_word[8];
+      for (uint8_t word = 0; word < 8; ++word) {
+        of_word[word] = values_.of_string(field_.intrinsic == Intrinsic::kStatus
+                                              ? query_traceql::word(static_cast<otlp::StatusCode>(word))
+                                              : query_traceql::word(static_cast<otlp::SpanKind>(word)));
+      }
+      selection.for_each([&](uint32_t row) {
+        if (window.has(row)) ids[row] = of_word[window.small[row] & 7];
+      });
+      return;
     }
+    case ValueType::kTraceId:
+      selection.for_each([&](uint32_t row) { ids[row] = values_.of_string(otlp::to_hex(window.trace_ids[row])); });
+      return;
+    case ValueType::kSpanId:
+      selection.for_each([&](uint32_t row) {
+        if (window.has(row) && window.span_ids[row] != 0) {
+          ids[row] = values_.of_string(otlp::span_id_hex(window.span_ids[row]));
+        }
+      });
+      return;
   }
+}
+
+void FieldReader::read_codes(const ColumnWindow& window, CodeMemo& memo, const Selection& selection,
+                             std::vector<uint32_t>& ids) {
+  memo.use(window.dictionary);
   const bool json = window.type == ValueType::kJson;
   selection.for_each([&](uint32_t row) {
-    if (!window.has(row)) return;
-    switch (window.type) {
-      case ValueType::kString:
-      case ValueType::kJson: {
-        const uint32_t code = window.codes[row];
-        if (memo.known[code] == 0) {
-          const std::string_view text = window.dictionary->at(code);
-          memo.ids[code] = json ? values_.of_json(text) : values_.of_string(text);
-          memo.known[code] = 1;
-        }
-        ids[row] = memo.ids[code];
-        break;
-      }
-      case ValueType::kInt64: ids[row] = values_.of_int(window.ints[row]); break;
-      case ValueType::kDouble: ids[row] = values_.of_double(window.doubles[row]); break;
-      case ValueType::kBool: ids[row] = values_.of_bool(window.small[row] != 0); break;
-      case ValueType::kEnum:
-        ids[row] = values_.of_string(field_.intrinsic == Intrinsic::kStatus
-                                         ? query_traceql::word(static_cast<otlp::StatusCode>(window.small[row]))
-                                         : query_traceql::word(static_cast<otlp::SpanKind>(window.small[row])));
-        break;
-      case ValueType::kTraceId: ids[row] = values_.of_string(otlp::to_hex(window.trace_ids[row])); break;
-      case ValueType::kSpanId:
-        ids[row] = values_.of_string(window.span_ids[row] == 0 ? "" : otlp::span_id_hex(window.span_ids[row]));
-        break;
+    const uint32_t code = window.codes[row];
+    if (code == kNullCode) return;
+    if (memo.known[code] == 0) {
+      const std::string_view text = memo.dictionary->at(code);
+      memo.ids[code] = json ? values_.of_json(text) : values_.of_string(text);
+      memo.known[code] = 1;
     }
+    ids[row] = memo.ids[code];
   });
 }
 
 void FieldReader::read_overflow(const ColumnWindow& window, CodeMemo& memo, const query_plan::AttributeColumns& columns,
                                 const Selection& selection, std::vector<uint32_t>& ids) {
   if (window.all_null) return;
-  if (memo.dictionary != window.dictionary) memo = {window.dictionary, {}, {}};
-  if (memo.ids.size() < window.dictionary->size()) {
-    memo.ids.resize(window.dictionary->size(), kNoValue);
-    memo.known.resize(window.dictionary->size(), 0);
-  }
+  memo.use(window.dictionary);
   selection.for_each([&](uint32_t row) {
     const uint32_t code = window.codes[row];
     if (code == kNullCode) return;

@@ -32,11 +32,14 @@ class FieldReader {
     std::shared_ptr<const table::DictionaryView> dictionary;
     std::vector<uint32_t> ids;
     std::vector<uint8_t> known;
+    void use(const std::shared_ptr<const table::DictionaryView>& other);
   };
   void read_attribute(Batch& batch, const query_plan::AttributeColumns& columns, size_t first_memo,
                       const Selection& selection, std::vector<uint32_t>& ids);
   void read_column(const table::ColumnWindow& window, CodeMemo& memo, const Selection& selection,
                    std::vector<uint32_t>& ids);
+  void read_codes(const table::ColumnWindow& window, CodeMemo& memo, const Selection& selection,
+                  std::vector<uint32_t>& ids);
   void read_overflow(const table::ColumnWindow& window, CodeMemo& memo, const query_plan::AttributeColumns& columns,
                      const Selection& selection, std::vector<uint32_t>& ids);
   void read_intrinsic(Batch& batch, const Selection& selection, std::vector<uint32_t>& ids);

@@ -13,10 +13,19 @@ using table::CoreColumn;
 Grouping::Grouping(const std::vector<query_traceql::Field>& fields, bool with_durations, TraceLookup& traces)
     : fields_(fields), with_durations_(with_durations), traces_(traces) {}
 
-Grouping::Group& Grouping::group_of(const Key& key) {
+uint32_t Grouping::find_or_add(const Key& key) {
   const auto [at, is_new] = group_by_key_.try_emplace(key, static_cast<uint32_t>(groups_.size()));
   if (is_new) groups_.push_back({.key = key, .count = 0, .error_count = 0, .durations = {}, .buckets = {}});
-  return groups_[at->second];
+  return at->second;
+}
+
+uint32_t Grouping::group_of(const Key& key) {
+  uint64_t hash = 0;
+  for (const uint32_t id : key) hash = (hash ^ id) * 0x9e3779b97f4a7c15u;
+  CacheSlot& slot = cache_[hash >> 52];
+  static_assert(kCacheSlots == size_t{1} << 12);
+  if (slot.group == kNoValue || slot.key != key) slot = {key, find_or_add(key)};
+  return slot.group;
 }
 
 stdx::Result<void> Grouping::add(Batch& batch, const Selection& matched, BatchPlace place) {
@@ -36,18 +45,11 @@ stdx::Result<void> Grouping::add(Batch& batch, const Selection& matched, BatchPl
   const ColumnWindow* durations = with_durations_ ? &batch.column(CoreColumn::kDuration) : nullptr;
   if (batch.error()) return std::unexpected(*batch.error());
 
-  Key last_key;
-  last_key.fill(kNoValue);
-  uint32_t last_group = kNoValue;
+  Key key;
+  key.fill(kNoValue);
   matched.for_each([&](uint32_t row) {
-    Key key;
-    key.fill(kNoValue);
     for (size_t i = 0; i < readers_.size(); ++i) key[i] = ids_[i][row];
-    if (last_group == kNoValue || key != last_key) {
-      last_group = static_cast<uint32_t>(&group_of(key) - groups_.data());
-      last_key = key;
-    }
-    Group& group = groups_[last_group];
+    Group& group = groups_[group_of(key)];
     ++group.count;
     group.error_count += statuses.has(row) && statuses.small[row] == static_cast<uint8_t>(otlp::StatusCode::kError);
     if (durations == nullptr) return;
@@ -78,22 +80,36 @@ void Grouping::go_inexact() {
   }
 }
 
-double Grouping::quantile_ns(Group& group, double quantile) const {
-  if (group.count == 0) return 0;
-  // The smallest value such that at least `quantile` of all are not greater.
-  const auto rank = static_cast<int64_t>(std::ceil(quantile * static_cast<double>(group.count)));
-  const int64_t index = std::clamp<int64_t>(rank - 1, 0, group.count - 1);
+std::vector<double> Grouping::quantiles_ns(Group& group, const std::vector<double>& quantiles) const {
+  std::vector<double> values(quantiles.size());
+  std::vector<std::pair<int64_t, size_t>> ranks;
+  for (size_t i = 0; i < quantiles.size(); ++i) {
+    // The smallest value such that at least this share of all are not greater.
+    const auto rank = static_cast<int64_t>(std::ceil(quantiles[i] * static_cast<double>(group.count)));
+    ranks.emplace_back(std::clamp<int64_t>(rank - 1, 0, std::max<int64_t>(group.count - 1, 0)), i);
+  }
+  if (group.count == 0) return values;
+  std::ranges::sort(ranks);
   if (exact_) {
-    const auto nth = group.durations.begin() + index;
-    std::ranges::nth_element(group.durations, nth);
-    return static_cast<double>(*nth);
+    // Each step leaves the greater durations behind its place, where the next step goes on.
+    auto begin = group.durations.begin();
+    for (const auto& [index, i] : ranks) {
+      const auto nth = group.durations.begin() + index;
+      std::nth_element(begin, nth, group.durations.end());
+      values[i] = static_cast<double>(*nth);
+      begin = nth;
+    }
+    return values;
   }
   int64_t below = 0;
-  for (size_t bucket = 0; bucket < group.buckets.size(); ++bucket) {
+  size_t next = 0;
+  for (size_t bucket = 0; bucket < group.buckets.size() && next < ranks.size(); ++bucket) {
     below += group.buckets[bucket];
-    if (below > index) return table::duration_bucket_upper_ns(static_cast<int>(bucket));
+    for (; next < ranks.size() && below > ranks[next].first; ++next) {
+      values[ranks[next].second] = table::duration_bucket_upper_ns(static_cast<int>(bucket));
+    }
   }
-  return 0;
+  return values;
 }
 
 }  // namespace clew::query_execute

@@ -41,11 +41,12 @@ class Grouping {
   const ValueTable& values() const { return values_; }
   bool is_exact() const { return exact_; }
 
-  // Nearest rank; the group's durations are reordered.
-  double quantile_ns(Group& group, double quantile) const;
+  // Nearest rank, in the order asked for; the group's durations are reordered.
+  std::vector<double> quantiles_ns(Group& group, const std::vector<double>& quantiles) const;
 
  private:
-  Group& group_of(const Key& key);
+  uint32_t group_of(const Key& key);
+  uint32_t find_or_add(const Key& key);
   void go_inexact();
 
   const std::vector<query_traceql::Field>& fields_;
@@ -54,6 +55,13 @@ class Grouping {
   ValueTable values_;
   std::vector<Group> groups_;
   absl::flat_hash_map<Key, uint32_t> group_by_key_;
+  // A direct-mapped cache in front of the map: rows alternate between few groups.
+  struct CacheSlot {
+    Key key{};
+    uint32_t group = kNoValue;
+  };
+  static constexpr size_t kCacheSlots = 4096;
+  std::vector<CacheSlot> cache_{kCacheSlots};
   // For the segment that batches come from at present.
   std::optional<BatchPlace> place_;
   std::vector<std::unique_ptr<FieldReader>> readers_;  // Not movable: they refer to their segment's columns.

@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "query/traceql/fields.h"
 #include "query/traceql/golden_file.h"
@@ -81,6 +85,32 @@ TEST(Parser, IntrinsicNamesParseToThemselves) {
       EXPECT_EQ(field->intrinsic, row.intrinsic) << name;
     }
     EXPECT_EQ(&info(row.intrinsic), &row);
+  }
+}
+
+std::string type_word(FieldType type) {
+  switch (type) {
+    case FieldType::kDuration: return "duration";
+    case FieldType::kInt: return "int";
+    case FieldType::kStatus: return "status";
+    case FieldType::kKind: return "kind";
+    default: return "string";
+  }
+}
+
+// The page that users read says what the tables say.
+TEST(Reference, PageHasEveryIntrinsicAndLimit) {
+  std::ifstream file(std::string(CLEW_SOURCE_DIR) + "/docs/reference/traceql.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const IntrinsicInfo& row : intrinsics()) {
+    const std::string also = row.unscoped.empty() || row.unscoped == row.scoped ? "" : fmt::format("`{}`", row.unscoped);
+    const std::string line = fmt::format("| `{}` | {} | {} | {} |\n", row.scoped, also, type_word(row.type), row.meaning);
+    EXPECT_NE(page.find(line), std::string::npos) << line;
+  }
+  for (const size_t limit : {query::kQueryBytesMax, query::kConditionsMax, size_t{query::kExpressionDepthMax},
+                             size_t{query::kSearchLimitMax}, query::kCandidatesMax, query::kDistinctValuesMax,
+                             query::kExactDurationsMax}) {
+    EXPECT_NE(page.find(fmt::format(" {} ", limit)), std::string::npos) << limit;
   }
 }
 
