@@ -39,14 +39,20 @@ class YamlSettings {
     if (root.IsNull()) return {};  // All is commented out.
     if (!root.IsMap()) return std::unexpected(fmt::format("{}: expected sections such as \"head:\"", where(root)));
     for (const auto& section : root) {
+      if (!section.first.IsScalar()) {
+        return std::unexpected(fmt::format("{}: expected sections, each with a name", where(section.first)));
+      }
       const std::string name = section.first.Scalar();
-      if (section_help(name).empty()) return std::unexpected(unknown_section(section.first, section.second));
+      if (section_help(name).empty()) return std::unexpected(unknown_section(section.first));
       if (!sections_.insert(name).second) return std::unexpected(twice(section.first, name));
       if (section.second.IsNull()) continue;
       if (!section.second.IsMap()) {
         return std::unexpected(fmt::format("{}: {}: expected a section with settings below it", where(section.first), name));
       }
       for (const auto& entry : section.second) {
+        if (!entry.first.IsScalar()) {
+          return std::unexpected(fmt::format("{}: {}: expected names of settings", where(entry.first), name));
+        }
         if (Done done = apply_entry(name + "." + entry.first.Scalar(), entry.first, entry.second); !done) return done;
       }
     }
@@ -68,7 +74,7 @@ class YamlSettings {
   }
 
   // "head.cut_spans: 5" at the top is a likely slip: the name is right, the shape is not.
-  std::string unknown_section(const YAML::Node& key, const YAML::Node&) const {
+  std::string unknown_section(const YAML::Node& key) const {
     const std::string name = key.Scalar();
     if (find_setting(name) == nullptr) return unknown(where(key), name);
     const size_t dot = name.find('.');
