@@ -69,7 +69,7 @@ TEST(Predicate, PatternsOfLiteralsAreAlternatives) {
   EXPECT_EQ(predicate(R"(name =~ "a|b\\.c|")").alternatives, (std::vector<std::string>{"a", "b.c", ""}));
   EXPECT_TRUE(predicate(R"(name =~ "a.*|b")").alternatives.empty());
   EXPECT_TRUE(predicate(R"(name =~ "\\d")").alternatives.empty());
-  EXPECT_TRUE(predicate(R"(name =~ "(a|b)")").alternatives.empty());
+  EXPECT_TRUE(predicate(R"x(name =~ "(a|b)")x").alternatives.empty());
   const Predicate made = predicate(R"(name !~ "a|b")");
   EXPECT_FALSE(made.string_matches("a"));
   EXPECT_TRUE(made.string_matches("ab"));
