@@ -39,7 +39,7 @@ target_compile_definitions(dep_boost INTERFACE BOOST_ASIO_NO_DEPRECATED)
 # Which room uses which library; `all` goes to every room.
 set(CLEW_DEPS_all fmt)
 set(CLEW_DEPS_self spdlog prometheus)
-set(CLEW_DEPS_otlp protozero simdjson)
+set(CLEW_DEPS_otlp simdjson)
 set(CLEW_DEPS_wire zstd deflate simdjson thrift)
 set(CLEW_DEPS_net boost grpc protozero)
 set(CLEW_DEPS_table xxhash absl)
