@@ -35,6 +35,10 @@ find_package(Boost 1.81 REQUIRED)
 clew_dep(boost Boost::headers)
 # Asio and Beast without their deprecated parts; separate compilation is not used: net/ is the only room that includes them.
 target_compile_definitions(dep_boost INTERFACE BOOST_ASIO_NO_DEPRECATED)
+# The thread sanitizer does not know fences; Asio has locks where they matter.
+if(CLEW_SANITIZE MATCHES "thread")
+  target_compile_definitions(dep_boost INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+endif()
 
 # Which room uses which library; `all` goes to every room.
 set(CLEW_DEPS_all fmt)

@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::string_view kDetailsKey = "grpc-status-details-bin";
 
+// The server whose completion queue this thread serves.
+thread_local const GrpcServerCore* served_here = nullptr;
+
 }  // namespace
 
 void GrpcCallList::add(GrpcCall& call) {
@@ -36,6 +39,26 @@ void GrpcCallList::fail_all(const stdx::Error& error) {
   const std::lock_guard lock(mutex_);
   for (GrpcCall* call = first_; call != nullptr; call = call->next_) call->fail(error);
 }
+
+void GrpcAnswerList::add(GrpcCall& call) {
+  // The lock is held while the queue is woken: only then is it certain that the call, and with it the queue, is still there.
+  const std::lock_guard lock(mutex_);
+  calls_.push_back(&call);
+  if (calls_.size() > 1) return;
+  // An empty batch is an event at once.
+  if (grpc_call_start_batch(call.call_, nullptr, 0, this, nullptr) != GRPC_CALL_OK) std::abort();
+}
+
+void GrpcAnswerList::finish_all() {
+  std::vector<GrpcCall*> calls;
+  {
+    const std::lock_guard lock(mutex_);
+    calls.swap(calls_);
+  }
+  for (GrpcCall* call : calls) call->finish();
+}
+
+void GrpcCall::this_thread_serves(const GrpcServerCore& core) { served_here = &core; }
 
 GrpcCall::GrpcCall(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry)
     : core_(std::move(core)), entry_(entry) {
@@ -137,47 +160,51 @@ bool GrpcCall::take_answer() {
 }
 
 void GrpcCall::send(std::string_view answer) {
-  if (take_answer()) finish(&answer, nullptr);
+  if (!take_answer()) return;
+  answer_ = answer;
+  answered();
 }
 
 void GrpcCall::fail(const stdx::Error& error) {
   if (!take_answer()) return;
-  const RpcStatus status = rpc_status(error);
-  finish(nullptr, &status);
+  failure_ = rpc_status(error);
+  answered();
 }
 
+void GrpcCall::answered() { served_here == core_.get() ? finish() : core_->answers.add(*this); }
+
 // Everything in one batch; its completion ends the call. After it has been started nothing of the call may be touched.
-void GrpcCall::finish(const std::string_view* answer, const RpcStatus* status) {
+void GrpcCall::finish() {
   std::array<grpc_op, 4> ops{};
   size_t count = 0;
   ops[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
   GrpcByteBuffer buffer;
-  if (answer != nullptr) {
-    buffer = byte_buffer_copy(*answer);
+  if (!failure_) {
+    buffer = byte_buffer_copy(answer_);
     ops[count].op = GRPC_OP_SEND_MESSAGE;
     ops[count++].data.send_message.send_message = buffer.get();
   }
-  grpc_op& last = ops[count++];
-  last.op = GRPC_OP_SEND_STATUS_FROM_SERVER;
+  auto& last = ops[count].data.send_status_from_server;
+  ops[count++].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
   grpc_slice text = grpc_empty_slice();
   grpc_metadata details{};
-  if (status != nullptr) {
+  details.value = grpc_empty_slice();
+  if (failure_) {
     std::string valid;
-    wire::append_valid_utf8(status->message, valid);
+    wire::append_valid_utf8(failure_->message, valid);
     text = slice_copy(valid);
     details.key = grpc_slice_from_static_buffer(kDetailsKey.data(), kDetailsKey.size());
-    details.value = slice_copy(encode_rpc_status(*status));
-    last.data.send_status_from_server.status = static_cast<grpc_status_code>(status->code);
-    last.data.send_status_from_server.status_details = &text;
-    last.data.send_status_from_server.trailing_metadata_count = 1;
-    last.data.send_status_from_server.trailing_metadata = &details;
+    details.value = slice_copy(encode_rpc_status(*failure_));
+    last.status = static_cast<grpc_status_code>(failure_->code);
+    last.status_details = &text;
+    last.trailing_metadata_count = 1;
+    last.trailing_metadata = &details;
   }
-  grpc_op& close = ops[count++];
-  close.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
-  close.data.recv_close_on_server.cancelled = &cancelled_;
+  ops[count].op = GRPC_OP_RECV_CLOSE_ON_SERVER;
+  ops[count++].data.recv_close_on_server.cancelled = &cancelled_;
   const grpc_call_error error = grpc_call_start_batch(call_, ops.data(), count, this, nullptr);
   grpc_slice_unref(text);
-  if (status != nullptr) grpc_slice_unref(details.value);
+  grpc_slice_unref(details.value);
   if (error != GRPC_CALL_OK) std::abort();  // A wrong batch is our bug.
 }
 

@@ -156,6 +156,7 @@ void Server::run() {
 }
 
 void Server::serve_queue() {
+  GrpcCall::this_thread_serves(*core_);
   for (;;) {
     const grpc_event event = grpc_completion_queue_next(core_->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
     if (event.type == GRPC_QUEUE_SHUTDOWN) return;
@@ -164,6 +165,8 @@ void Server::serve_queue() {
       const std::lock_guard lock(mutex_);
       shut_down_ = true;
       changed_.notify_all();
+    } else if (event.tag == &core_->answers) {
+      core_->answers.finish_all();
     } else {
       static_cast<GrpcCall*>(event.tag)->on_event(event.success != 0);
     }

@@ -31,7 +31,7 @@ class GrpcRequest {
 };
 
 // Answers one call, from any thread, now or later; only the first answer counts. Dropped unanswered: INTERNAL. The answer is
-// written by the calling thread, as far as the socket takes it without waiting.
+// written by the completion queue's thread, so the caller pays next to nothing.
 class GrpcReply {
  public:
   virtual void send(std::string_view message) = 0;

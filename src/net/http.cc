@@ -13,7 +13,6 @@ namespace {
 
 struct ErrorRow {
   stdx::ErrorCode code;
-  std::string_view name;
   int http;
   int grpc;
   bool retryable;
@@ -22,18 +21,18 @@ struct ErrorRow {
 // HTTP 429, 503 and 504 are those that OTLP clients retry. RESOURCE_EXHAUSTED is retried only with RetryInfo, which is
 // attached to retryable codes alone, so kPayloadTooLarge is not.
 constexpr std::array kErrors = {
-    ErrorRow{stdx::ErrorCode::kInvalidArgument, "invalid_argument", 400, 3, false},
-    ErrorRow{stdx::ErrorCode::kUnsupportedMediaType, "unsupported_media_type", 415, 12, false},
-    ErrorRow{stdx::ErrorCode::kPayloadTooLarge, "payload_too_large", 413, 8, false},
-    ErrorRow{stdx::ErrorCode::kNotFound, "not_found", 404, 5, false},
-    ErrorRow{stdx::ErrorCode::kAlreadyExists, "already_exists", 409, 6, false},
-    ErrorRow{stdx::ErrorCode::kResourceExhausted, "resource_exhausted", 429, 8, true},
-    ErrorRow{stdx::ErrorCode::kUnavailable, "unavailable", 503, 14, true},
-    ErrorRow{stdx::ErrorCode::kDeadlineExceeded, "deadline_exceeded", 504, 4, true},
-    ErrorRow{stdx::ErrorCode::kCancelled, "cancelled", 499, 1, false},
-    ErrorRow{stdx::ErrorCode::kUnimplemented, "unimplemented", 501, 12, false},
-    ErrorRow{stdx::ErrorCode::kDataLoss, "data_loss", 500, 15, false},
-    ErrorRow{stdx::ErrorCode::kInternal, "internal", 500, 13, false},
+    ErrorRow{stdx::ErrorCode::kInvalidArgument, 400, 3, false},
+    ErrorRow{stdx::ErrorCode::kUnsupportedMediaType, 415, 12, false},
+    ErrorRow{stdx::ErrorCode::kPayloadTooLarge, 413, 8, false},
+    ErrorRow{stdx::ErrorCode::kNotFound, 404, 5, false},
+    ErrorRow{stdx::ErrorCode::kAlreadyExists, 409, 6, false},
+    ErrorRow{stdx::ErrorCode::kResourceExhausted, 429, 8, true},
+    ErrorRow{stdx::ErrorCode::kUnavailable, 503, 14, true},
+    ErrorRow{stdx::ErrorCode::kDeadlineExceeded, 504, 4, true},
+    ErrorRow{stdx::ErrorCode::kCancelled, 499, 1, false},
+    ErrorRow{stdx::ErrorCode::kUnimplemented, 501, 12, false},
+    ErrorRow{stdx::ErrorCode::kDataLoss, 500, 15, false},
+    ErrorRow{stdx::ErrorCode::kInternal, 500, 13, false},
 };
 
 constexpr bool table_is_in_order() {
@@ -85,7 +84,7 @@ const std::string* find(const Headers& pairs, std::string_view name, bool ignore
 const std::string* HttpRequest::header(std::string_view name) const { return find(headers, name, true); }
 const std::string* HttpRequest::parameter(std::string_view name) const { return find(query, name, false); }
 
-std::string_view error_name(stdx::ErrorCode code) { return row(code).name; }
+std::string_view error_name(stdx::ErrorCode code) { return stdx::error_code_name(code); }
 int http_status(stdx::ErrorCode code) { return row(code).http; }
 int grpc_status(stdx::ErrorCode code) { return row(code).grpc; }
 bool is_retryable(stdx::ErrorCode code) { return row(code).retryable; }

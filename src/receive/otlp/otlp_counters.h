@@ -16,9 +16,9 @@ inline constexpr size_t kErrorCodeCount = static_cast<size_t>(stdx::ErrorCode::k
 
 // Since start; read at any time from any thread.
 struct ProtocolCounters {
-  std::atomic<uint64_t> requests{0};         // All that reached a handler.
-  std::atomic<uint64_t> bytes{0};            // Of traces, as protobuf, acknowledged or refused.
-  std::atomic<uint64_t> spans_accepted{0};   // Durable and acknowledged.
+  std::atomic<uint64_t> requests{0};        // All that reached a handler.
+  std::atomic<uint64_t> bytes{0};           // Of their bodies: over HTTP as sent, over gRPC decompressed.
+  std::atomic<uint64_t> spans_accepted{0};  // Durable and acknowledged.
   std::array<std::atomic<uint64_t>, kRefusalCount> spans_refused{};        // By SpanRefusal, in answered requests.
   std::array<std::atomic<uint64_t>, kErrorCodeCount> requests_failed{};    // By ErrorCode.
   std::atomic<uint64_t> log_records_refused{0};

@@ -60,7 +60,6 @@ class OtlpReceiver::Door : public std::enable_shared_from_this<Door> {
 };
 
 void OtlpReceiver::Door::take_traces(Protocol protocol, stdx::SharedBytes request, Done done) {
-  add(counters_.of(protocol).bytes, request.size());
   const auto survey = otlp::survey_traces(request.view);
   if (!survey) return done(std::unexpected(survey.error()));
   if (survey->span_count == survey->refused_count) {
@@ -127,6 +126,7 @@ void OtlpReceiver::Door::serve_http(Signal signal, net::HttpRequest& request, ne
   const Media media = known.value_or(Media::kJson);
   const Protocol protocol = media == Media::kProtobuf ? Protocol::kHttpProtobuf : Protocol::kHttpJson;
   add(counters_.of(protocol).requests, 1);
+  add(counters_.of(protocol).bytes, request.body.size());
   Done done = [door = shared_from_this(), signal, media, protocol,
                reply = std::move(reply)](stdx::Result<PartialSuccess> result) {
     if (result) return reply->send(http_answer(signal, media, *result));
@@ -154,6 +154,7 @@ void OtlpReceiver::Door::serve_http(Signal signal, net::HttpRequest& request, ne
 
 void OtlpReceiver::Door::serve_grpc(Signal signal, const net::GrpcRequest& request, net::GrpcReplyPtr reply) {
   add(counters_.of(Protocol::kGrpc).requests, 1);
+  add(counters_.of(Protocol::kGrpc).bytes, request.message.size());
   Done done = [door = shared_from_this(), reply = std::move(reply)](stdx::Result<PartialSuccess> result) {
     if (result) return reply->send(encode_answer(*result));
     add(door->counters_.of(Protocol::kGrpc).requests_failed[static_cast<size_t>(result.error().code)], 1);
