@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "block/parquet/file_reader.h"
 #include "block/parquet/file_writer.h"
 #include "disk/object_store.h"
 #include "otlp/ids.h"

@@ -11,7 +11,7 @@ RowsBuilder::RowsBuilder(parquet::Schema schema) : schema_(std::move(schema)), c
 
 void RowsBuilder::add_text(uint32_t leaf, std::string_view value) {
   Column& column = columns_[leaf];
-  const auto [found, added] = column.code_of.try_emplace(value, static_cast<uint32_t>(column.texts.size()));
+  const auto [found, added] = column.code_of.try_emplace(std::string(value), static_cast<uint32_t>(column.texts.size()));
   if (added) column.texts.emplace_back(value);
   column.codes.push_back(found->second);
 }

@@ -1,6 +1,7 @@
 // Small tables of plain rows to and from Parquet: what the rollup files share.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
