@@ -15,7 +15,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = pathlib.Path(os.environ.get("CLEW_BINARY", ROOT / "build" / "release" / "clew"))
-LOAD = BINARY.parent / "clew-load"
+LOAD = pathlib.Path(os.environ.get("CLEW_LOAD_BINARY", BINARY.parent / "clew-load"))
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 60
 
@@ -89,7 +89,9 @@ class ClewServer:
         self.data = self.folder / "data"
         self.main_port, self.grpc_port, self.http_port, self.jaeger_port = free_ports(4)
         self.arguments = list(arguments)
-        self.environment = {**os.environ, **(environment or {})}
+        # Only what a test asks for may set anything.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
+        self.environment = {**inherited, **(environment or {})}
         self.settings = {
             "listen.main": self.main_port,
             "listen.otlp_grpc": self.grpc_port,
@@ -197,8 +199,9 @@ class ClewServer:
 
     def flush(self, timeout=600):
         """Returns when everything acknowledged so far is in blocks."""
-        status, headers, body = http("POST", self.url("/api/v1/admin/flush"), b"", timeout=timeout)
-        if status != 200:
+        wait_ms = min(600_000, timeout * 1000)
+        status, headers, body = http("POST", self.url(f"/api/v1/admin/flush?wait_ms={wait_ms}"), b"", timeout=timeout)
+        if status // 100 != 2:
             raise HttpError(status, body, headers)
 
     # ---- data ----
