@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <future>
 #include <set>
 
 #include "disk/lying_disk.h"
@@ -263,6 +265,36 @@ TEST(LocalLog, RecycledBytesAreNeverTakenForRecords) {
   ASSERT_EQ(records.size(), 40u);
   EXPECT_EQ(records.front().offset, 200u);
   EXPECT_EQ(bench.log->stats().torn_tails, 0u);
+}
+
+// A refused group's offsets are used again. If its file is recycled for exactly these offsets, only the salt tells its old
+// records from new ones.
+TEST(LocalLog, RefusedRecordsOfARecycledFileStayRefused) {
+  Bench bench;
+  const std::string block(kBlockBytes - 48, 'r');  // With its header a whole block.
+  bench.disk.fail_once_after(bits(DiskCall::kSyncData), 1);  // After the new segment's header comes the group.
+  std::promise<void> first_done;
+  std::promise<void> queued;
+  // Three records in one group: they are queued while the commit thread waits in the first one's refusal.
+  bench.log->append(0, log::RecordKind::kTraces, 1, stdx::SharedBytes::from_string("first"), [&](auto acknowledged) {
+    EXPECT_FALSE(acknowledged);
+    first_done.set_value();
+    queued.get_future().wait();
+  });
+  first_done.get_future().wait();
+  bench.disk.fail_once_after(bits(DiskCall::kSyncData), 1);
+  std::array<std::promise<bool>, 3> accepted;
+  for (auto& promise : accepted) {
+    bench.log->append(0, log::RecordKind::kTraces, 1, stdx::SharedBytes::from_string(block),
+                      [&](auto acknowledged) { promise.set_value(acknowledged.has_value()); });
+  }
+  queued.set_value();
+  for (auto& promise : accepted) EXPECT_FALSE(promise.get_future().get());
+  EXPECT_EQ(bench.log->stats().spare_segments, 1u);
+  EXPECT_EQ(*append_and_wait(*bench.log, 0, std::string(kBlockBytes - 48, 'n')), 0u);
+  bench.open();
+  EXPECT_EQ(bench.log->next_offset(0), 1u) << "a refused record came back";
+  EXPECT_EQ(read_all(*bench.log, 0, 0).size(), 1u);
 }
 
 TEST(LocalLog, OffsetsStartAtOrAboveTheMinimum) {
