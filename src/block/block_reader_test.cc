@@ -369,7 +369,7 @@ TEST_F(BlockReader, RollupsComeBack) {
 
 TEST_F(BlockReader, MoreKeysThanColumnsOverflow) {
   std::mt19937_64 random(4);
-  fill(300, 20, 900, random);
+  fill(300, 20, 480, random);
   write(0);
   EXPECT_GT(overflowed_, 0u);
   compare_all();

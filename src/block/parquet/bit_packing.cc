@@ -36,6 +36,10 @@ void pack_32(const T* in, char* out) {
       }
     }
   }
+  if constexpr (kWidth > 32 && kWidth % 2 != 0) {  // Half a word is left.
+    const auto low = static_cast<uint32_t>(word);
+    std::memcpy(out, &low, 4);
+  }
 }
 
 template <int kWidth, class T>
