@@ -6,8 +6,11 @@
 
 #include "main/demo_command.h"
 #include "main/doctor_command.h"
+#include "main/inspect_command.h"
+#include "main/query_command.h"
 #include "main/serve_command.h"
 #include "main/settings_command.h"
+#include "main/trace_command.h"
 #include "main/version_command.h"
 
 namespace clew::main {
@@ -15,6 +18,9 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"serve", "Take traces in, store them and answer questions about them", declare_serve},
+    {"query", "Find traces on a running server", declare_query},
+    {"trace", "Show one trace of a running server", declare_trace},
+    {"inspect", "Show what a stored block holds", declare_inspect},
     {"demo", "Send the traffic of a small simulated shop to a server", declare_demo},
     {"doctor", "Check this machine: disk, ports, limits, clock", declare_doctor},
     {"settings", "Print every setting with its default", declare_settings},
