@@ -15,9 +15,11 @@ std::vector<std::string> take(std::span<const CompactionCandidate> run, uint32_t
                               const CompactionOptions& options) {
   std::vector<std::string> names;
   uint64_t spans = 0;
+  uint64_t bytes = 0;
   for (const CompactionCandidate& candidate : run) {
-    if (names.size() == options.inputs_max || spans + candidate.span_count > options.target_spans) break;
     spans += candidate.span_count;
+    bytes += candidate.stored_bytes;
+    if (names.size() == options.inputs_max || spans > options.target_spans || bytes > options.target_bytes) break;
     names.push_back(candidate.name);
   }
   if (names.size() < inputs_min) names.clear();
@@ -28,7 +30,9 @@ std::vector<std::string> take(std::span<const CompactionCandidate> run, uint32_t
 
 std::vector<std::string> plan_compaction(std::vector<CompactionCandidate> candidates, const std::string& today,
                                          const CompactionOptions& options) {
-  std::erase_if(candidates, [&](const auto& c) { return c.span_count >= options.target_spans / 2; });
+  std::erase_if(candidates, [&](const CompactionCandidate& c) {
+    return c.span_count >= options.target_spans / 2 || c.stored_bytes >= options.target_bytes / 2;
+  });
   const auto group = [&](const CompactionCandidate& c) {
     return std::pair(c.date, c.date < today ? 0 : size_class(c.span_count));
   };

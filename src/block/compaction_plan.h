@@ -10,7 +10,10 @@ namespace clew::block {
 struct CompactionOptions {
   bool enabled = true;
   int64_t interval_ns = 30'000'000'000;
-  uint64_t target_spans = 1'000'000;  // Blocks of at least half of this are left alone.
+  // Blocks of at least half of this are left alone. All inputs of a join are in memory at once, as the head's rows are: about
+  // 300 bytes a span, so this is also what a join costs.
+  uint64_t target_spans = 400'000;
+  uint64_t target_bytes = uint64_t{24} << 20;  // The same, by stored bytes, for spans that are larger.
   uint32_t inputs_max = 16;
   uint32_t inputs_min = 4;            // Of one size class, within today.
 };
@@ -19,6 +22,7 @@ struct CompactionCandidate {
   std::string name;
   std::string date;  // The block's folder, YYYY-MM-DD.
   uint64_t span_count = 0;
+  uint64_t stored_bytes = 0;
   int64_t cut_time_ns = 0;
 };
 

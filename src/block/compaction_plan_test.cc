@@ -10,7 +10,7 @@ namespace {
 const std::string kToday = "2026-03-10";
 
 CompactionCandidate block(int number, uint64_t spans, std::string date = kToday) {
-  return {"b" + std::to_string(number), std::move(date), spans, number};
+  return {"b" + std::to_string(number), std::move(date), spans, spans * 50, number};
 }
 
 TEST(CompactionPlan, LeavesLargeAndFewBlocksAlone) {
@@ -27,6 +27,9 @@ TEST(CompactionPlan, JoinsBlocksOfOneSizeOldestFirst) {
 
 TEST(CompactionPlan, StaysBelowTheTarget) {
   const CompactionOptions options{.target_spans = 1'000, .inputs_min = 2};
+  const CompactionOptions by_bytes{.target_bytes = 50'000, .inputs_min = 2};
+  EXPECT_EQ(plan_compaction({block(1, 400), block(2, 400), block(3, 400)}, kToday, by_bytes),
+            (std::vector<std::string>{"b1", "b2"}));
   const auto names = plan_compaction({block(1, 400), block(2, 400), block(3, 400)}, kToday, options);
   EXPECT_EQ(names, (std::vector<std::string>{"b1", "b2"}));
 }

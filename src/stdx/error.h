@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace clew::stdx {
@@ -23,6 +24,25 @@ enum class ErrorCode : uint8_t {
   kDataLoss,  // Stored bytes are damaged; the message names file and place.
   kInternal,  // Our bug or an unexpected system error.
 };
+
+// For metrics labels and answers: "invalid_argument".
+constexpr std::string_view error_code_name(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument: return "invalid_argument";
+    case ErrorCode::kUnsupportedMediaType: return "unsupported_media_type";
+    case ErrorCode::kPayloadTooLarge: return "payload_too_large";
+    case ErrorCode::kNotFound: return "not_found";
+    case ErrorCode::kAlreadyExists: return "already_exists";
+    case ErrorCode::kResourceExhausted: return "resource_exhausted";
+    case ErrorCode::kUnavailable: return "unavailable";
+    case ErrorCode::kDeadlineExceeded: return "deadline_exceeded";
+    case ErrorCode::kCancelled: return "cancelled";
+    case ErrorCode::kUnimplemented: return "unimplemented";
+    case ErrorCode::kDataLoss: return "data_loss";
+    case ErrorCode::kInternal: return "internal";
+  }
+  return "unknown";
+}
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;

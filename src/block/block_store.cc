@@ -1,0 +1,364 @@
+#include "block/block_store.h"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "block/compactor.h"
+#include "block/edge_file.h"
+#include "block/red_file.h"
+#include "block/span_file_writer.h"
+#include "block/trace_file.h"
+#include "rollup/rollups.h"
+#include "self/log_line.h"
+#include "self/version.h"
+#include "table/trace_order.h"
+
+namespace clew::block {
+namespace {
+
+using stdx::Result;
+
+constexpr std::array kTables = {BlockTable::kSpans, BlockTable::kTraces, BlockTable::kRed, BlockTable::kEdges};
+
+head::LogPosition position_of(const Manifest& manifest) {
+  head::LogPosition position;
+  position.end_offset = manifest.offset_end;
+  for (const LeftBehindTrace& trace : manifest.left_behind) {
+    position.left_behind.push_back({trace.trace_id, trace.first_offset});
+  }
+  return position;
+}
+
+// Creates the object, lets `write` fill it, commits it, and keeps what the manifest must know.
+template <class Write>
+Result<void> write_object(disk::ObjectStore& objects, Manifest& manifest, BlockTable table, Write&& write) {
+  auto out = objects.create(file_key(manifest, table));
+  if (!out) return std::unexpected(std::move(out.error()));
+  Result<parquet::WrittenFile> written = write(**out);
+  if (!written) return std::unexpected(std::move(written.error()));
+  if (auto committed = (*out)->commit(); !committed) return committed;
+  manifest.file(table) = ManifestFile::of(*written);
+  return {};
+}
+
+uint64_t stored_bytes(const Manifest& manifest) {
+  uint64_t bytes = 0;
+  for (const ManifestFile& file : manifest.files) bytes += file.size;
+  return bytes;
+}
+
+}  // namespace
+
+BlockStore::BlockStore(disk::ObjectStore& objects, table::Catalog& catalog, const stdx::Clock& clock,
+                       BlockStoreOptions options)
+    : objects_(objects), catalog_(catalog), clock_(clock), options_(std::move(options)), cache_(options_.cache_bytes_max) {}
+
+BlockStore::~BlockStore() {
+  table::Catalog::Sets sets;
+  for (const auto& [name, block] : blocks_) sets.push_back(block.set);
+  catalog_.replace(sets, {});
+}
+
+Result<std::unique_ptr<BlockStore>> BlockStore::open(disk::ObjectStore& objects, table::Catalog& catalog,
+                                                     const stdx::Clock& clock, BlockStoreOptions options) {
+  std::unique_ptr<BlockStore> store(new BlockStore(objects, catalog, clock, std::move(options)));
+  if (auto loaded = store->load(); !loaded) return std::unexpected(std::move(loaded.error()));
+  return store;
+}
+
+Result<void> BlockStore::load() {
+  auto keys = objects_.list(manifest_prefix(options_.tenant));
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  std::map<std::string, Manifest> manifests;
+  for (const disk::ObjectInfo& info : *keys) {
+    // A manifest that cannot be read hides a block and, worse, where the log goes on: the operator must decide.
+    auto manifest = load_manifest(objects_, info.key);
+    if (!manifest) return std::unexpected(std::move(manifest.error()));
+    manifests.emplace(manifest->name, std::move(*manifest));
+  }
+  if (auto removed = remove_leftovers(manifests); !removed) return removed;
+
+  table::Catalog::Sets sets;
+  for (auto& [name, manifest] : manifests) {
+    note_position(manifest);
+    auto set = BlockSpanSet::open(objects_, cache_, manifest);
+    if (!set) {
+      ++counters_.blocks_unreadable;
+      self::log_error("a block cannot be read and is left out", {{"block", name}, {"why", set.error().message}});
+      continue;
+    }
+    sets.push_back(*set);
+    blocks_.emplace(name, Block{std::move(manifest), std::move(*set)});
+  }
+  catalog_.replace({}, sets);
+  return {};
+}
+
+void BlockStore::note_position(const Manifest& manifest) {
+  if (manifest.log_partition < 0) return;
+  const auto partition = static_cast<size_t>(manifest.log_partition);
+  if (partition >= positions_.size()) positions_.resize(partition + 1);
+  if (manifest.offset_end >= positions_[partition].end_offset) positions_[partition] = position_of(manifest);
+}
+
+// What a crash left: blocks that a join has replaced, and files whose manifest was never written.
+Result<void> BlockStore::remove_leftovers(std::map<std::string, Manifest>& manifests) {
+  std::set<std::string> replaced;
+  for (const auto& [name, manifest] : manifests) replaced.insert(manifest.replaces.begin(), manifest.replaces.end());
+  for (const std::string& name : replaced) {
+    if (auto found = manifests.find(name); found != manifests.end()) {
+      if (auto removed = remove_block(found->second); !removed) return removed;
+      manifests.erase(found);
+    }
+  }
+  std::set<std::string> known;
+  for (const auto& [name, manifest] : manifests) {
+    for (const BlockTable table : kTables) known.insert(file_key(manifest, table));
+  }
+  for (const BlockTable table : kTables) {
+    auto keys = objects_.list("data/" + std::string(table_name(table)) + "/tenant=" + options_.tenant + "/");
+    if (!keys) return std::unexpected(std::move(keys.error()));
+    for (const disk::ObjectInfo& info : *keys) {
+      if (known.contains(info.key)) continue;
+      if (auto removed = objects_.remove(info.key); !removed) return removed;
+    }
+  }
+  return {};
+}
+
+head::LogPosition BlockStore::position(uint32_t partition) const {
+  std::lock_guard lock(mutex_);
+  return partition < positions_.size() ? positions_[partition] : head::LogPosition();
+}
+
+std::string BlockStore::next_name() {
+  // The clock may stand still or go back; the count keeps names of one process apart, and the time those of two.
+  return make_block_name(clock_.now_ns(), static_cast<uint32_t>(name_count_.fetch_add(1)));
+}
+
+Result<BlockStore::Block> BlockStore::write(const table::SpanTable& table, const table::TraceOrder& order,
+                                            const table::Rollups& rollups, Manifest manifest, int zstd_level) {
+  manifest.name = next_name();
+  manifest.tenant = options_.tenant;
+  manifest.writer_version = self::kVersion;
+  manifest.span_count = order.rows.size();
+  manifest.trace_count = rollups.traces.size();
+  manifest.start_min_ns = INT64_MAX;
+  manifest.start_max_ns = INT64_MIN;
+  for (const uint32_t row : order.rows) {
+    manifest.start_min_ns = std::min(manifest.start_min_ns, table.starts()[row]);
+    manifest.start_max_ns = std::max(manifest.start_max_ns, table.starts()[row]);
+  }
+  for (const table::TracePart& part : rollups.traces) {
+    manifest.end_max_ns = std::max(manifest.end_max_ns, part.end_ns);
+    manifest.error_count += part.error_count;
+  }
+  manifest.date = date_of(manifest.start_min_ns);
+
+  const SpanFileOptions span_options{.zstd_level = zstd_level, .row_group_rows = options_.row_group_rows};
+  Result<void> done = write_object(objects_, manifest, BlockTable::kSpans, [&](disk::ObjectWriter& out) {
+    auto written = write_span_file(table, order, span_options, out);
+    if (!written) return Result<parquet::WrittenFile>(std::unexpected(std::move(written.error())));
+    return Result<parquet::WrittenFile>(written->file);
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  done = write_object(objects_, manifest, BlockTable::kTraces, [&](disk::ObjectWriter& out) {
+    return write_trace_file(rollups.traces, zstd_level, out);
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  done = write_object(objects_, manifest, BlockTable::kRed, [&](disk::ObjectWriter& out) {
+    return write_red_file(rollups.red, zstd_level, out);
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  done = write_object(objects_, manifest, BlockTable::kEdges, [&](disk::ObjectWriter& out) {
+    return write_edge_file(rollups.edges, zstd_level, out);
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+
+  // The block is opened before it exists, so that what cannot be read back is never committed.
+  auto set = BlockSpanSet::open(objects_, cache_, manifest);
+  if (!set) return std::unexpected(std::move(set.error()));
+  if (auto committed = commit_manifest(objects_, manifest); !committed) {
+    return std::unexpected(std::move(committed.error()));
+  }
+  return Block{std::move(manifest), std::move(*set)};
+}
+
+void BlockStore::publish(Block block, const std::vector<std::string>& replaced, const std::function<void()>& swapped) {
+  std::lock_guard lock(mutex_);
+  note_position(block.manifest);
+  table::Catalog::Sets removed;
+  for (const std::string& name : replaced) {
+    auto found = blocks_.find(name);
+    if (found == blocks_.end()) continue;
+    removed.push_back(found->second.set);
+    doomed_.push_back(std::move(found->second));
+    blocks_.erase(found);
+    ++counters_.deleted_by_compaction;
+  }
+  catalog_.replace(removed, {block.set}, [&] {
+    if (swapped) swapped();
+  });
+  std::string name = block.manifest.name;
+  blocks_.emplace(std::move(name), std::move(block));
+}
+
+Result<void> BlockStore::cut(const head::SealedGeneration& sealed, const std::function<void()>& swapped) {
+  const head::Generation& generation = *sealed.generation;
+  const table::SpanTable& table = *generation.table;
+  const auto wanted = [&](uint32_t trace) {
+    return generation.left_behind == nullptr || !(*generation.left_behind)[trace];
+  };
+  const table::TraceOrder order = table::order_by_trace(table, table.published_row_count(), wanted);
+  Manifest manifest;
+  manifest.cut_time_ns = clock_.now_ns();
+  manifest.log_partition = static_cast<int32_t>(sealed.partition);
+  manifest.offset_begin = sealed.first_offset;
+  manifest.offset_end = sealed.position.end_offset;
+  manifest.trim_from_offset = sealed.position.replay_offset();
+  for (const head::LeftTrace& trace : sealed.position.left_behind) {
+    manifest.left_behind.push_back({trace.trace_id, trace.first_offset, 0});
+  }
+  auto block = write(table, order, rollup::build_rollups(table, order), std::move(manifest), options_.zstd_level_cut);
+  if (!block) {
+    ++counters_.cuts_failed;
+    return std::unexpected(std::move(block.error()));
+  }
+  ++counters_.cuts;
+  counters_.cut_spans += order.rows.size();
+  counters_.cut_duplicates += order.duplicate_count;
+  counters_.cut_bytes += stored_bytes(block->manifest);
+  publish(std::move(*block), {}, swapped);
+  return {};
+}
+
+Result<void> BlockStore::maintain(const std::atomic<bool>& stopping) {
+  remove_expired();
+  if (options_.compaction.enabled) {
+    while (!stopping.load(std::memory_order_relaxed)) {
+      auto joined = compact_once();
+      if (!joined) {
+        ++counters_.compactions_failed;
+        return std::unexpected(std::move(joined.error()));
+      }
+      if (!*joined) break;
+      ++counters_.compactions;
+    }
+  }
+  return remove_doomed();
+}
+
+Result<bool> BlockStore::compact_once() {
+  std::vector<CompactionCandidate> candidates;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [name, block] : blocks_) {
+      candidates.push_back({name, block.manifest.date, block.manifest.span_count, stored_bytes(block.manifest),
+                            block.manifest.cut_time_ns});
+    }
+  }
+  const auto names = plan_compaction(std::move(candidates), date_of(clock_.now_ns()), options_.compaction);
+  if (names.empty()) return false;
+  std::vector<Set> inputs;
+  Manifest manifest;
+  {
+    std::lock_guard lock(mutex_);
+    for (const std::string& name : names) {
+      const Block& block = blocks_.at(name);
+      inputs.push_back(block.set);
+      manifest.cut_time_ns = std::max(manifest.cut_time_ns, block.manifest.cut_time_ns);
+      manifest.compaction_level = std::max(manifest.compaction_level, block.manifest.compaction_level + 1);
+      // The newest input's place in the log must not be forgotten with it.
+      if (block.manifest.offset_end >= manifest.offset_end && block.manifest.log_partition >= 0) {
+        manifest.log_partition = block.manifest.log_partition;
+        manifest.offset_begin = block.manifest.offset_begin;
+        manifest.offset_end = block.manifest.offset_end;
+        manifest.trim_from_offset = block.manifest.trim_from_offset;
+        manifest.left_behind = block.manifest.left_behind;
+      }
+    }
+  }
+  manifest.replaces = names;
+  auto joined = join_spans(inputs);
+  if (!joined) return std::unexpected(std::move(joined.error()));
+  const table::TraceOrder order = table::order_by_trace(**joined, (*joined)->published_row_count());
+  auto block = write(**joined, order, rollup::build_rollups(**joined, order), std::move(manifest),
+                     options_.zstd_level_compacted);
+  if (!block) return std::unexpected(std::move(block.error()));
+  publish(std::move(*block), names, {});
+  return true;
+}
+
+void BlockStore::remove_expired() {
+  if (options_.retention_age_ns <= 0) return;
+  const int64_t limit_ns = clock_.now_ns() - options_.retention_age_ns;
+  std::lock_guard lock(mutex_);
+  table::Catalog::Sets removed;
+  for (auto entry = blocks_.begin(); entry != blocks_.end();) {
+    if (entry->second.manifest.cut_time_ns >= limit_ns || holds_position(entry->second.manifest)) {
+      ++entry;
+      continue;
+    }
+    removed.push_back(entry->second.set);
+    doomed_.push_back(std::move(entry->second));
+    entry = blocks_.erase(entry);
+    ++counters_.deleted_by_retention;
+  }
+  catalog_.replace(removed, {});
+}
+
+// The newest block of a partition says where its log goes on, so it stays until there is a newer one.
+bool BlockStore::holds_position(const Manifest& manifest) const {
+  if (manifest.log_partition < 0) return false;
+  return positions_[static_cast<size_t>(manifest.log_partition)].end_offset == manifest.offset_end;
+}
+
+// Queries that took their snapshot earlier may still read these files; who holds the set tells.
+Result<void> BlockStore::remove_doomed() {
+  std::vector<Block> free;
+  {
+    std::lock_guard lock(mutex_);
+    const auto held = std::partition(doomed_.begin(), doomed_.end(), [](const Block& b) { return b.set.use_count() > 1; });
+    std::move(held, doomed_.end(), std::back_inserter(free));
+    doomed_.erase(held, doomed_.end());
+  }
+  for (size_t i = 0; i < free.size(); ++i) {
+    if (auto removed = remove_block(free[i].manifest); !removed) {
+      std::lock_guard lock(mutex_);
+      for (; i < free.size(); ++i) doomed_.push_back(std::move(free[i]));
+      return removed;
+    }
+  }
+  return {};
+}
+
+// The manifest first: without it the block does not exist, and what is left of it goes at the next start.
+Result<void> BlockStore::remove_block(const Manifest& manifest) {
+  if (auto removed = objects_.remove(manifest_key(manifest.tenant, manifest.name)); !removed) return removed;
+  for (const BlockTable table : kTables) {
+    if (auto removed = objects_.remove(file_key(manifest, table)); !removed) return removed;
+  }
+  return {};
+}
+
+BlockStore::Totals BlockStore::totals() const {
+  std::lock_guard lock(mutex_);
+  Totals totals;
+  totals.blocks = blocks_.size();
+  for (const auto& [name, block] : blocks_) {
+    totals.spans += block.manifest.span_count;
+    totals.bytes += stored_bytes(block.manifest);
+  }
+  return totals;
+}
+
+std::optional<uint64_t> BlockStore::block_bytes(const std::string& block) const {
+  std::lock_guard lock(mutex_);
+  const auto found = blocks_.find(block);
+  if (found == blocks_.end()) return std::nullopt;
+  return stored_bytes(found->second.manifest);
+}
+
+}  // namespace clew::block

@@ -1,0 +1,256 @@
+#include "main/server.h"
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "api/admin/admin_routes.h"
+#include "api/jaeger/jaeger_routes.h"
+#include "api/native/native_routes.h"
+#include "api/ui/ui_routes.h"
+#include "block/block_store.h"
+#include "block/cutter.h"
+#include "disk/local_object_store.h"
+#include "disk/real_file_system.h"
+#include "head/head.h"
+#include "log/local/local_log.h"
+#include "log/paced_log.h"
+#include "main/server_metrics.h"
+#include "query/engine.h"
+#include "receive/otlp/otlp_receiver.h"
+#include "self/health.h"
+#include "self/log_line.h"
+#include "self/metrics.h"
+#include "self/version.h"
+#include "table/catalog.h"
+
+namespace clew::main {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr uint32_t kPartition = 0;
+constexpr auto kDrain = 5s;
+constexpr auto kMaintenanceWait = 1s;
+
+class RunningServer final : public Server {
+ public:
+  explicit RunningServer(ServerOptions options) : options_(std::move(options)), admission_(options_.admission) {}
+  ~RunningServer() override { stop(); }
+
+  // In the way of the data, storage first, so that nothing is taken in before it can be kept.
+  stdx::Result<void> start() {
+    started_at_ns_ = clock_.now_ns();
+    ready_ = health_.add("replay");
+    ready_.set_not_ready("the log is being replayed");
+    storage_ = health_.add("storage");
+    storage_.set_ready();
+    for (auto step : {&RunningServer::open_storage, &RunningServer::open_log, &RunningServer::start_head,
+                      &RunningServer::start_apis, &RunningServer::start_doors}) {
+      if (auto done = (this->*step)(); !done) return done;
+    }
+    maintenance_ = std::thread([this] { maintain(); });
+    return {};
+  }
+
+  ServerPorts ports() const override {
+    return {main_http_->ports().front(), otlp_http_->ports().front(), otlp_grpc_->ports().front(),
+            jaeger_http_->ports().front()};
+  }
+
+  void stop() override;
+
+ private:
+  stdx::Result<void> open_storage();
+  stdx::Result<void> open_log();
+  stdx::Result<void> start_head();
+  stdx::Result<void> start_apis();
+  stdx::Result<void> start_doors();
+  void maintain();
+  void report_cut(const stdx::Error* error);
+
+  ServerOptions options_;
+  const stdx::SystemClock clock_;
+  disk::RealFileSystem files_;
+  int64_t started_at_ns_ = 0;
+
+  self::HealthRegistry health_;
+  self::HealthRegistry::Component ready_;
+  self::HealthRegistry::Component storage_;
+
+  std::unique_ptr<disk::FolderLock> folder_lock_;
+  std::unique_ptr<disk::LocalObjectStore> objects_;
+  table::Catalog catalog_;
+  std::unique_ptr<block::BlockStore> blocks_;
+  std::unique_ptr<log_local::LocalLog> local_log_;
+  std::unique_ptr<log::PacedLog> log_;
+  std::unique_ptr<head::Head> head_;
+  std::unique_ptr<block::Cutter> cutter_;
+  std::unique_ptr<head::HeadPump> pump_;
+  query::Admission admission_;
+  std::optional<query::Engine> engine_;
+  std::unique_ptr<receive_otlp::OtlpReceiver> receiver_;
+  std::unique_ptr<net::HttpServer> main_http_;
+  std::unique_ptr<net::HttpServer> jaeger_http_;
+  std::unique_ptr<net::HttpServer> otlp_http_;
+  std::unique_ptr<net::GrpcServer> otlp_grpc_;
+  std::unique_ptr<ServerMetrics> metrics_;
+
+  std::atomic<bool> stopping_{false};
+  std::mutex maintenance_mutex_;
+  std::condition_variable maintenance_changed_;
+  std::thread maintenance_;
+};
+
+template <class T>
+stdx::Result<void> keep(stdx::Result<T> opened, T& place) {
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  place = std::move(*opened);
+  return {};
+}
+
+stdx::Result<void> RunningServer::open_storage() {
+  const std::string& folder = options_.data_folder;
+  if (auto made = files_.create_folders(folder); !made) return made;
+  if (auto locked = keep(files_.lock_folder(folder), folder_lock_); !locked) return locked;
+  if (auto opened = keep(disk::LocalObjectStore::open(files_, folder + "/store"), objects_); !opened) return opened;
+  return keep(block::BlockStore::open(*objects_, catalog_, clock_, options_.blocks), blocks_);
+}
+
+stdx::Result<void> RunningServer::open_log() {
+  options_.log.folder = options_.data_folder + "/log";
+  options_.log.min_next_offset = {blocks_->position(kPartition).end_offset};
+  options_.log.warn = [](const std::string& line) { self::log_warn("log", {{"what", line}}); };
+  if (auto opened = keep(log_local::LocalLog::open(files_, clock_, options_.log), local_log_); !opened) return opened;
+  log_ = std::make_unique<log::PacedLog>(*local_log_, options_.log_lag_bytes_max);
+  return {};
+}
+
+stdx::Result<void> RunningServer::start_head() {
+  head_ = std::make_unique<head::Head>(options_.head, kPartition, blocks_->position(kPartition), clock_);
+  catalog_.set_live_source(head_.get());
+  cutter_ = std::make_unique<block::Cutter>(*blocks_, [this](const stdx::Error* error) { report_cut(error); });
+  pump_ = std::make_unique<head::HeadPump>(
+      *log_, kPartition, *head_, options_.head, options_.pump,
+      [this](std::shared_ptr<const head::SealedGeneration> sealed, head::HeadPump::Stored stored) {
+        const uint64_t trim_offset = sealed->position.replay_offset();
+        cutter_->submit(std::move(sealed), *head_, [this, trim_offset, stored = std::move(stored)] {
+          if (auto trimmed = log_->trim(kPartition, trim_offset); !trimmed) {
+            self::log_warn("the log could not be trimmed", {{"why", trimmed.error().message}});
+          }
+          stored();
+        });
+      },
+      [](const stdx::Error& error) { self::log_error("records of the log are lost", {{"why", error.message}}); });
+  pump_->start();
+  return {};
+}
+
+void RunningServer::report_cut(const stdx::Error* error) {
+  if (error == nullptr) {
+    storage_.set_ready();
+    self::log_info("blocks are written again");
+  } else {
+    storage_.set_not_ready("blocks cannot be written: " + error->message);
+    self::log_error("a block cannot be written; trying again", {{"why", error->message}});
+  }
+}
+
+stdx::Result<void> RunningServer::start_apis() {
+  engine_.emplace(catalog_);
+  metrics_ = std::make_unique<ServerMetrics>(self::process_metrics());
+  std::vector<net::HttpRoute> routes;
+  const auto add = [&](std::vector<net::HttpRoute> more) {
+    for (net::HttpRoute& route : more) routes.push_back(std::move(route));
+  };
+  add(api_admin::routes({&self::process_metrics(), &health_,
+                         [this](std::chrono::milliseconds wait) { return pump_->flush(wait); }}));
+  add(api_native::routes({.engine = &*engine_,
+                          .catalog = &catalog_,
+                          .clock = &clock_,
+                          .admission = &admission_,
+                          .build = {std::string(self::kVersion), "", std::string(self::kCompiler)},
+                          .started_at_ns = started_at_ns_,
+                          .block_bytes = [this](const std::string& name) { return blocks_->block_bytes(name); }}));
+  add(api_ui::routes());
+  if (auto started = keep(net::HttpServer::start(options_.main_http, std::move(routes)), main_http_); !started) {
+    return started;
+  }
+  return keep(net::HttpServer::start(options_.jaeger_http,
+                                     api_jaeger::routes({.engine = &*engine_,
+                                                         .clock = &clock_,
+                                                         .admission = &admission_,
+                                                         .clock_skew_max_ns = options_.jaeger_clock_skew_max_ns})),
+              jaeger_http_);
+}
+
+stdx::Result<void> RunningServer::start_doors() {
+  receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*log_, clock_, options_.otlp_limits);
+  options_.otlp_http.format_error = receive_otlp::OtlpReceiver::format_http_error;
+  if (auto started = keep(net::HttpServer::start(options_.otlp_http, receiver_->http_routes()), otlp_http_); !started) {
+    return started;
+  }
+  if (auto started = keep(net::GrpcServer::start(options_.otlp_grpc, receiver_->grpc_methods()), otlp_grpc_); !started) {
+    return started;
+  }
+  metrics_->watch({.log = local_log_.get(),
+                   .head = head_.get(),
+                   .blocks = blocks_.get(),
+                   .admission = &admission_,
+                   .receiver = receiver_.get(),
+                   .otlp_http = otlp_http_.get(),
+                   .otlp_grpc = otlp_grpc_.get(),
+                   .main_http = main_http_.get(),
+                   .jaeger_http = jaeger_http_.get()});
+  return {};
+}
+
+void RunningServer::maintain() {
+  int64_t last_ns = clock_.now_ns();
+  bool replayed = false;
+  while (!stopping_.load(std::memory_order_acquire)) {
+    if (!replayed && pump_->caught_up()) {
+      replayed = true;
+      ready_.set_ready();
+    }
+    if (clock_.now_ns() - last_ns >= options_.blocks.compaction.interval_ns) {
+      if (auto done = blocks_->maintain(stopping_); !done) {
+        self::log_error("blocks could not be joined or expired; trying again", {{"why", done.error().message}});
+      }
+      last_ns = clock_.now_ns();
+    }
+    std::unique_lock lock(maintenance_mutex_);
+    maintenance_changed_.wait_for(lock, replayed ? std::chrono::milliseconds(kMaintenanceWait) : 20ms,
+                                  [this] { return stopping_.load(); });
+  }
+}
+
+// Doors first, so that clients hear that we go; then the data's way, front to back.
+void RunningServer::stop() {
+  if (stopping_.exchange(true)) return;
+  maintenance_changed_.notify_all();
+  admission_.cancel_all();
+  if (otlp_grpc_) otlp_grpc_->stop(kDrain);
+  if (otlp_http_) otlp_http_->stop(kDrain);
+  if (main_http_) main_http_->stop(kDrain);
+  if (jaeger_http_) jaeger_http_->stop(kDrain);
+  if (maintenance_.joinable()) maintenance_.join();
+  if (pump_) pump_->stop();
+  if (cutter_) cutter_->stop();
+  metrics_.reset();
+  catalog_.set_live_source(nullptr);
+  // The log acknowledges what is queued while it closes, through the paced one.
+  local_log_.reset();
+  log_.reset();
+}
+
+}  // namespace
+
+stdx::Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
+  auto server = std::make_unique<RunningServer>(std::move(options));
+  if (auto started = server->start(); !started) return std::unexpected(std::move(started.error()));
+  return server;
+}
+
+}  // namespace clew::main

@@ -1,0 +1,57 @@
+// The whole server in one process: every room built, wired, started in order and stopped in reverse.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "block/block_store.h"
+#include "head/head_pump.h"
+#include "log/local/local_log_options.h"
+#include "net/grpc_server.h"
+#include "net/http_server.h"
+#include "query/admission.h"
+#include "receive/otlp/otlp_limits.h"
+#include "stdx/error.h"
+
+namespace clew::main {
+
+// Each room's own options; settings_to_options.h fills them from the settings.
+struct ServerOptions {
+  std::string data_folder = "data";
+  net::HttpServerOptions main_http;
+  net::HttpServerOptions otlp_http;
+  net::GrpcServerOptions otlp_grpc;
+  net::HttpServerOptions jaeger_http;
+  receive_otlp::OtlpLimits otlp_limits;
+  log_local::LocalLogOptions log;       // `folder` is set here.
+  uint64_t log_lag_bytes_max = 16 << 20;  // log/paced_log.h
+  head::HeadOptions head;
+  head::PumpOptions pump;
+  block::BlockStoreOptions blocks;
+  query::AdmissionLimits admission;
+  int64_t jaeger_clock_skew_max_ns = 0;
+};
+
+struct ServerPorts {
+  uint16_t main_http = 0;
+  uint16_t otlp_http = 0;
+  uint16_t otlp_grpc = 0;
+  uint16_t jaeger_http = 0;
+};
+
+class Server {
+ public:
+  // Serves when it returns; what the log holds beyond the blocks may still be replayed (not ready until then). Errors are
+  // one line for the operator: a taken port, a locked or unwritable data folder, a damaged store.
+  static stdx::Result<std::unique_ptr<Server>> start(ServerOptions options);
+
+  virtual ~Server() = default;
+  virtual ServerPorts ports() const = 0;
+  // Lets requests in flight end, syncs the log, stops. Nothing acknowledged is lost: what is not in a block is replayed.
+  virtual void stop() = 0;
+};
+
+}  // namespace clew::main

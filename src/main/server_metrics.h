@@ -1,0 +1,58 @@
+// Brings what the rooms count about themselves into /metrics.
+#pragma once
+
+#include <memory>
+
+#include "self/metrics.h"
+
+namespace clew::block {
+class BlockStore;
+}
+namespace clew::head {
+class Head;
+}
+namespace clew::log_local {
+class LocalLog;
+}
+namespace clew::net {
+class GrpcServer;
+class HttpServer;
+}  // namespace clew::net
+namespace clew::query {
+class Admission;
+}
+namespace clew::receive_otlp {
+class OtlpReceiver;
+}
+
+namespace clew::main {
+
+// All must outlive the ServerMetrics; none may be nullptr.
+struct WatchedRooms {
+  const log_local::LocalLog* log;
+  const head::Head* head;
+  const block::BlockStore* blocks;
+  const query::Admission* admission;
+  const receive_otlp::OtlpReceiver* receiver;
+  const net::HttpServer* otlp_http;
+  const net::GrpcServer* otlp_grpc;
+  const net::HttpServer* main_http;
+  const net::HttpServer* jaeger_http;
+};
+
+// Rooms keep plain atomic counters and know no metrics library; before each scrape the differences are added here. Stops
+// watching when destroyed.
+class ServerMetrics {
+ public:
+  explicit ServerMetrics(self::Metrics& metrics);
+  ~ServerMetrics();
+  void watch(WatchedRooms rooms);
+
+ private:
+  class Mirror;
+  self::Metrics& metrics_;
+  std::unique_ptr<Mirror> mirror_;
+  self::Metrics::ScrapeToken token_;
+};
+
+}  // namespace clew::main

@@ -1,0 +1,102 @@
+#include "main/server_options.h"
+
+#include <chrono>
+
+namespace clew::main {
+namespace {
+
+constexpr int64_t kNsPerMs = 1'000'000;
+
+net::ListenAddress address(const Settings& settings, uint64_t port) {
+  return {settings.listen.address, static_cast<uint16_t>(port)};
+}
+
+net::HttpServerOptions http_options(const Settings& settings, uint64_t port) {
+  net::HttpServerOptions options;
+  options.addresses = {address(settings, port)};
+  options.limits.header_bytes_max = settings.limits.header_bytes;
+  options.limits.body_bytes_max = settings.limits.body_bytes;
+  options.limits.body_bytes_in_flight_max = settings.limits.in_flight_bytes;
+  options.limits.connections_max = static_cast<uint32_t>(settings.limits.connections);
+  options.limits.requests_in_flight_max = static_cast<uint32_t>(settings.limits.http_requests);
+  options.limits.idle_timeout = std::chrono::milliseconds(settings.limits.idle_timeout_ms);
+  options.limits.request_timeout = std::chrono::milliseconds(settings.limits.request_timeout_ms);
+  options.limits.write_timeout = std::chrono::milliseconds(settings.limits.write_timeout_ms);
+  options.cors.allowed_origins = settings.cors.allowed_origins;
+  options.io_threads = static_cast<uint32_t>(settings.threads.http_io);
+  options.worker_threads = static_cast<uint32_t>(settings.threads.http_workers);
+  return options;
+}
+
+net::GrpcServerOptions grpc_options(const Settings& settings) {
+  net::GrpcServerOptions options;
+  options.addresses = {address(settings, settings.listen.otlp_grpc)};
+  options.limits.message_bytes_max = settings.limits.body_bytes;
+  options.limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
+  options.limits.calls_in_flight_max = static_cast<uint32_t>(settings.limits.grpc_calls);
+  options.limits.message_bytes_in_flight_max = settings.limits.in_flight_bytes;
+  options.limits.streams_per_connection_max = static_cast<uint32_t>(settings.limits.grpc_streams);
+  options.threads = static_cast<uint32_t>(settings.threads.grpc);
+  return options;
+}
+
+log_local::SyncMode sync_mode(const Settings::Log& log) {
+  using Kind = log_local::SyncMode::Kind;
+  switch (log.sync) {
+    case LogSync::kSync: return {Kind::kSync, {}};
+    case LogSync::kInterval: return {Kind::kInterval, std::chrono::milliseconds(log.sync_interval_ms)};
+    case LogSync::kNone: return {Kind::kNone, {}};
+  }
+  return {};
+}
+
+log_local::LocalLogOptions log_options(const Settings::Log& log) {
+  log_local::LocalLogOptions options;
+  options.sync_mode = sync_mode(log);
+  options.segment_bytes = log.segment_bytes;
+  options.spare_segments_max = static_cast<uint32_t>(log.spare_segments);
+  options.free_bytes_min = log.free_bytes_min;
+  options.window_bytes_max = log.window_bytes;
+  options.queued_bytes_max = log.queued_bytes;
+  options.unread_bytes_max = log.backlog_bytes;
+  return options;
+}
+
+block::BlockStoreOptions block_options(const Settings& settings) {
+  block::BlockStoreOptions options;
+  options.row_group_rows = static_cast<uint32_t>(settings.block.row_group_rows);
+  options.zstd_level_cut = static_cast<int>(settings.block.zstd_level_cut);
+  options.zstd_level_compacted = static_cast<int>(settings.block.zstd_level_compacted);
+  options.compaction.enabled = settings.compaction.enabled;
+  options.compaction.interval_ns = settings.compaction.interval_ms * kNsPerMs;
+  options.compaction.target_spans = settings.compaction.target_spans;
+  options.compaction.inputs_min = static_cast<uint32_t>(settings.compaction.inputs_min);
+  options.compaction.inputs_max = static_cast<uint32_t>(settings.compaction.inputs_max);
+  options.retention_age_ns = settings.retention.age_ms * kNsPerMs;
+  return options;
+}
+
+}  // namespace
+
+ServerOptions server_options(const Settings& settings) {
+  ServerOptions options;
+  options.data_folder = settings.data.folder;
+  options.main_http = http_options(settings, settings.listen.main);
+  options.otlp_http = http_options(settings, settings.listen.otlp_http);
+  options.otlp_grpc = grpc_options(settings);
+  options.jaeger_http = http_options(settings, settings.listen.jaeger);
+  options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
+  options.otlp_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;
+  options.log = log_options(settings.log);
+  options.head.cut_spans = static_cast<uint32_t>(settings.head.cut_spans);
+  options.head.cut_bytes = settings.head.cut_bytes;
+  options.head.cut_interval_ns = settings.head.cut_interval_ms * kNsPerMs;
+  options.head.left_behind_window_ns = settings.head.left_behind_window_ms * kNsPerMs;
+  options.blocks = block_options(settings);
+  options.admission.concurrent_max = static_cast<uint32_t>(settings.query.concurrent);
+  options.admission.deadline_ns = settings.query.deadline_ms * kNsPerMs;
+  options.jaeger_clock_skew_max_ns = settings.jaeger.clock_skew_max_ms * kNsPerMs;
+  return options;
+}
+
+}  // namespace clew::main
