@@ -128,10 +128,14 @@ void SpanTemplate::append(const SpanValues& values, std::string& out) const {
   const uint64_t a = values.random_bits[0];
   const uint64_t b = values.random_bits[1];
   const uint64_t c = values.random_bits[2];
-  write_hex(text + url_id_, a >> 16, 12);
+  // All spans of a trace are about one order and one request, as in a shop; the rest of both texts differs span by span, so
+  // that no two spans share a URL or a request id.
+  const uint64_t order = values.trace_hi * kSessionMix;
+  const uint64_t request = values.trace_lo * kSessionMix;
+  write_hex(text + url_id_, order >> 16, 12);
   write_hex(text + url_token_, b >> 48, 4);
   write_hex(text + client_, a & 0xfff, 4);
-  write_hex(text + request_id_, b ^ c, 16);
+  write_hex(text + request_id_, request, 16);
   write_hex(text + request_id_ + 16, c, 4);
   write_hex(text + session_, values.session * kSessionMix, 16);
   write_hex(text + session_ + 16, values.session, kSessionDigits - 16);

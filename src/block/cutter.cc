@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "stdx/thread_name.h"
+
 namespace clew::block {
 namespace {
 
@@ -36,6 +38,7 @@ void Cutter::stop() {
 }
 
 void Cutter::run() {
+  stdx::name_this_thread("cut");
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });

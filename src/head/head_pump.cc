@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "stdx/thread_name.h"
+
 namespace clew::head {
 namespace {
 
@@ -38,6 +40,7 @@ void HeadPump::stop() {
 }
 
 void HeadPump::run() {
+  stdx::name_this_thread("ingest");
   while (!stopping_.load(std::memory_order_acquire)) {
     cut_if_wanted();
     if (may_ingest()) {

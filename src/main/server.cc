@@ -23,6 +23,7 @@
 #include "self/log_line.h"
 #include "self/metrics.h"
 #include "self/version.h"
+#include "stdx/thread_name.h"
 #include "table/catalog.h"
 
 namespace clew::main {
@@ -207,6 +208,7 @@ stdx::Result<void> RunningServer::start_doors() {
 }
 
 void RunningServer::maintain() {
+  stdx::name_this_thread("maintain");
   int64_t last_ns = clock_.now_ns();
   bool replayed = false;
   while (!stopping_.load(std::memory_order_acquire)) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "stdx/thread_name.h"
+
 namespace clew::log_local {
 
 using std::chrono::steady_clock;
@@ -22,7 +24,10 @@ stdx::Result<std::unique_ptr<Partition>> Partition::open(disk::FileSystem& files
                                                          PartitionLimits limits) {
   std::unique_ptr<Partition> opened(new Partition(files, clock, options, partition, limits));
   if (auto recovered = opened->recover(); !recovered) return std::unexpected(recovered.error());
-  opened->thread_ = std::thread([self = opened.get()] { self->run(); });
+  opened->thread_ = std::thread([self = opened.get()] {
+    stdx::name_this_thread("log-commit");
+    self->run();
+  });
   return opened;
 }
 
@@ -99,7 +104,8 @@ stdx::Result<void> Partition::find_end(Segment& segment) {
   if (segment.end_position < *size) {
     if (auto cut = segment.file->truncate(segment.end_position); !cut) warn(cut.error().message);
   }
-  return {};
+  // What is readable after a killed process may still be in the disk's cache only; the reader must not see it before it is safe.
+  return segment.file->sync_data();
 }
 
 void Partition::append(log::RecordKind kind, int64_t receive_time_ns, stdx::SharedBytes payload,
