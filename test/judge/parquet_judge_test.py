@@ -237,7 +237,7 @@ def test_statistics(files, name):
             low, high = (stats.min_raw, stats.max_raw) if is_time else (stats.min, stats.max)
             if isinstance(present[0], str):
                 present = [v.encode() for v in present]
-                low, high = low.encode(), high.encode()
+                low, high = (bound.encode() if isinstance(bound, str) else bound for bound in (low, high))
             if isinstance(present[0], bytes) and max(map(len, present)) > 64:
                 assert low <= min(present) and high >= max(present)
             else:

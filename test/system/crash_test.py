@@ -18,6 +18,8 @@ SETTINGS = {
     "head.left_behind_window": "150ms",
     "compaction.interval": "300ms",
     "log.segment_bytes": "1MiB",
+    "limits.body_bytes": "1MiB",
+    "limits.decompressed_bytes": "1MiB",
 }
 
 

@@ -8,7 +8,8 @@ import order_trace
 from clew_server import ClewServer, spans_of, wait_until
 
 DISK_MIB = 192
-SETTINGS = {"log.segment_bytes": "8MiB", "log.spare_segments": 1, "log.free_bytes_min": "16MiB"}
+SETTINGS = {"limits.body_bytes": "4MiB", "limits.decompressed_bytes": "4MiB", "log.segment_bytes": "8MiB",
+            "log.spare_segments": 1, "log.free_bytes_min": "16MiB"}
 
 
 @pytest.fixture

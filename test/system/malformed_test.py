@@ -1,6 +1,7 @@
 """Malformed and oversized input is refused as OTLP says, counted per reason, and never costs the good spans beside it."""
 import gzip
 import json
+import re
 import socket
 
 import pytest
@@ -78,7 +79,7 @@ def test_compressed_bodies(server, encoding, compress):
 
 
 def test_a_decompression_bomb_is_refused(server):
-    bomb = gzip.compress(b" " * (1 << 30), compresslevel=9)
+    bomb = gzip.compress(b" " * (256 << 20), compresslevel=1)
     assert server.send_otlp(bomb, headers={"Content-Encoding": "gzip"})[0] in (400, 413)
 
 
@@ -124,5 +125,4 @@ def test_pipelined_requests_are_answered_in_order(server):
         answer = b""
         while part := connection.recv(65536):
             answer += part
-    statuses = [int(line.split()[1]) for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
-    assert statuses == [200, 400, 200]
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"200", b"400", b"200"]

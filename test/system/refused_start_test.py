@@ -24,7 +24,7 @@ def test_a_taken_port_is_named(own_server, door):
         taken.bind(("127.0.0.1", getattr(server, door)))
         taken.listen()
         line = failure_of(server)
-    assert str(getattr(server, door)) in line and "in use" in line
+    assert str(getattr(server, door)) in line and "taken" in line
 
 
 def test_a_locked_data_folder_is_named(own_server):
