@@ -69,6 +69,7 @@ GrpcCall::GrpcCall(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& 
 void GrpcCall::arm(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry) {
   auto* call = new GrpcCall(std::move(core), entry);
   const GrpcServerCore& server = *call->core_;
+  call->hand_over();
   const grpc_call_error error =
       entry.handle == nullptr
           ? grpc_server_request_call(server.server, &call->call_, &call->details_, &call->metadata_, server.queue,
@@ -79,6 +80,7 @@ void GrpcCall::arm(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& 
 }
 
 void GrpcCall::on_event(bool success) {
+  take_over();
   if (state_.load(std::memory_order_acquire) != State::kArmed) return end();
   if (!success) return end();  // The server has shut down.
   arm(core_, entry_);
@@ -202,6 +204,7 @@ void GrpcCall::finish() {
   }
   ops[count].op = GRPC_OP_RECV_CLOSE_ON_SERVER;
   ops[count++].data.recv_close_on_server.cancelled = &cancelled_;
+  hand_over();
   const grpc_call_error error = grpc_call_start_batch(call_, ops.data(), count, this, nullptr);
   grpc_slice_unref(text);
   grpc_slice_unref(details.value);
