@@ -17,7 +17,8 @@ std::vector<const KeyValue*> by_key(const Attributes& attributes) {
   std::vector<const KeyValue*> sorted;
   sorted.reserve(attributes.size());
   for (const KeyValue& attribute : attributes) sorted.push_back(&attribute);
-  std::ranges::stable_sort(sorted, {}, [](const KeyValue* pair) -> const std::string& { return pair->key; });
+  // Repeated keys keep their order, which is that of their addresses.
+  std::ranges::sort(sorted, [](const KeyValue* x, const KeyValue* y) { return x->key != y->key ? x->key < y->key : x < y; });
   return sorted;
 }
 
