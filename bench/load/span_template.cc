@@ -78,15 +78,15 @@ SpanTemplate::SpanTemplate(size_t service, size_t operation, Kind kind) {
   add(int_attribute("http.response.status_code", 200));
   status_ = body_.size() - 2;  // 128…16383 is a varint of two bytes.
   url_token_ = add_variable("url.full",
-                            fmt::format("https://{}.example/{}/{}?t=", service_name(service), "orders",
-                                        std::string(12, '0')),
+                            fmt::format("https://{}.example/{}/{}?t=", service_name(service), "api/orders",
+                                        std::string(8, '0')),
                             4);
-  url_id_ = url_token_ - 3 - 12;
+  url_id_ = url_token_ - 3 - 8;
   add(string_attribute("server.address", fmt::format("{}.svc", service_name(service))));
   add(int_attribute("server.port", 8080));
   client_ = add_variable("client.address", "10.42.", 4);
   add(string_attribute("user_agent.original", kUserAgents[(service + operation) % 4]));
-  request_id_ = add_variable("http.request.id", "", 20);
+  request_id_ = add_variable("http.request.id", "req-", 16);
   session_ = add_variable("session.id", "", kSessionDigits);
   user_id_ = add_variable("enduser.id", "u", 5);
   add(int_attribute("http.response.body.size", 20'000));
@@ -136,7 +136,6 @@ void SpanTemplate::append(const SpanValues& values, std::string& out) const {
   write_hex(text + url_token_, b >> 48, 4);
   write_hex(text + client_, a & 0xfff, 4);
   write_hex(text + request_id_, request, 16);
-  write_hex(text + request_id_ + 16, c, 4);
   write_hex(text + session_, values.session * kSessionMix, 16);
   write_hex(text + session_ + 16, values.session, kSessionDigits - 16);
   write_hex(text + user_id_, values.session & 0xfffff, 5);

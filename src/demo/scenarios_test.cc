@@ -78,6 +78,7 @@ TEST(Scenarios, TheSameSeedTellsTheSameShop) {
 TEST(Scenarios, TheShopHasItsTroubles) {
   std::set<std::string> services;
   std::set<std::string> exception_types;
+  std::set<std::string> systems;
   size_t most_queries = 0;
   size_t links = 0;
   uint64_t slowest_stock_ns = 0;
@@ -86,6 +87,9 @@ TEST(Scenarios, TheShopHasItsTroubles) {
     for (const auto& [service, span] : rows_of(data)) {
       services.insert(service);
       links += span->links.size();
+      for (const char* key : {"db.system", "db.system.name", "messaging.system", "rpc.system"}) {
+        if (const std::string* system = otlp::find_string(span->attributes, key)) systems.insert(*system);
+      }
       if (span->name == "SELECT catalogue.prices") {
         most_queries = std::max(most_queries, ++queries_of_parent[span->parent_span_id]);
       }
@@ -102,6 +106,7 @@ TEST(Scenarios, TheShopHasItsTroubles) {
     }
   }
   EXPECT_EQ(services.size(), roster().size());
+  EXPECT_EQ(systems, (std::set<std::string>{"postgresql", "redis", "kafka", "grpc"}));
   EXPECT_GE(most_queries, 12u) << "the N+1";
   EXPECT_GT(links, 0u) << "the queue consumer's links";
   EXPECT_GT(slowest_stock_ns, 400'000'000u) << "the slow dependency";

@@ -64,6 +64,7 @@ class Call {
   void work(double median_ms, double spread = 0.35) { now_ns_ += chance().duration_ns(median_ms, spread); }
 
   void set(std::string_view key, std::string value);
+  void set(std::string_view key, const char* value) { set(key, std::string(value)); }  // Would become a bool otherwise.
   void set(std::string_view key, int64_t value);
   void set(std::string_view key, bool value);
   void event(std::string name, otlp::Attributes attributes = {});

@@ -55,7 +55,7 @@ def test_settings_lists_every_setting():
 def test_query_finds_the_order(server, order):
     service, trace_id = order
     out = clew("query", f'{{ resource.service.name = "{service}" }}', "--server", server.url())
-    assert trace_id in out and "POST /orders" in out
+    assert trace_id in out and service in out
 
 
 def test_query_names_the_place_of_a_mistake(server):
@@ -96,8 +96,9 @@ def test_the_demo_fills_an_empty_server(own_server):
                    "a failed payment")
         names = {service["name"] for service in server.api("/services")["services"]}
         assert {"frontend", "cart", "checkout", "payment", "catalogue", "inventory", "fulfilment"} <= names
-        edges = {(edge["parent"], edge["child"]) for edge in server.api("/dependencies")["dependencies"]}
-        assert {("frontend", "checkout"), ("checkout", "inventory"), ("checkout", "payment")} <= edges
+        edges = {(edge["parent"], edge["child"], edge["type"]) for edge in server.api("/dependencies")["dependencies"]}
+        assert {("frontend", "checkout", "http"), ("checkout", "inventory", "rpc"), ("cart", "redis-carts", "cache"),
+                ("catalogue", "postgres-catalogue", "db"), ("checkout", "fulfilment", "messaging")} <= edges
     finally:
         demo.terminate()
         out, _ = demo.communicate(timeout=30)
