@@ -1,6 +1,7 @@
 #include "query/execute/scan.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -109,12 +110,13 @@ class SetScan {
     return selection;
   }
 
-  // Those without known bounds first, since they may hold anything.
+  // Those without known bounds first, since they may hold anything; of these the last, since the head's rows are in order
+  // of arrival.
   template <class BoundsOf>
   static void sort_newest_first(std::vector<uint32_t>& order, BoundsOf&& bounds_of) {
     std::vector<std::pair<int64_t, uint32_t>> keyed;
     keyed.reserve(order.size());
-    for (const uint32_t index : order) {
+    for (const uint32_t index : order | std::views::reverse) {
       const auto bounds = bounds_of(index);
       keyed.emplace_back(bounds ? bounds->high_int : INT64_MAX, index);
     }

@@ -267,7 +267,7 @@ class Parser {
       const auto* literal = std::get_if<Literal>(&b->operand);
       const bool* flag = literal != nullptr ? std::get_if<bool>(literal) : nullptr;
       if (flag == nullptr || (op != CompareOp::kEqual && op != CompareOp::kNotEqual)) {
-        return fail_at(op_place, fmt::format("a condition can only be compared with true or false, and by = or !=, not as by {} here",
+        return fail_at(op_place, fmt::format("a condition can only be compared by = or != with true or false; here it is {}",
                                              symbol(op)));
       }
       if (*flag == (op == CompareOp::kEqual)) return std::move(*expression);
