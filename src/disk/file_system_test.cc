@@ -128,6 +128,8 @@ TEST(LyingDisk, CrashForgetsWhatWasNotSynced) {
     ASSERT_TRUE(synced->write_at(512, unsafe));
     create(disk, "d/unnamed");
     disk.crash();
+    EXPECT_EQ(disk.open("d/synced", {}).error().code, stdx::ErrorCode::kUnavailable);
+    disk.power_on();
     EXPECT_EQ(synced->write_at(0, "late").error().code, stdx::ErrorCode::kUnavailable);
     const std::string after = content(disk, "d/synced");
     EXPECT_TRUE(after.starts_with("safe"));
@@ -153,6 +155,7 @@ TEST(LyingDisk, SyncAfterAFailedSyncDoesNotBringTheDataBack) {
     EXPECT_TRUE(file->sync_data());
     EXPECT_EQ(content(disk, "d/f"), std::string(4096, 'x')) << "the page cache still shows it";
     disk.crash();
+    disk.power_on();
     lost |= std::ranges::count(content(disk, "d/f"), 'x') < 4096;
   }
   EXPECT_TRUE(lost);

@@ -286,10 +286,8 @@ stdx::Result<void> LocalObjectStore::remove(const std::string& key) {
   const std::string path = path_of(key);
   auto removed = files_.remove(path);
   forget(key);
-  if (!removed) {
-    if (removed.error().code == stdx::ErrorCode::kNotFound) return {};
-    return removed;
-  }
+  // What is not there may be a removal whose sync failed, so it is synced (again) as well.
+  if (!removed && removed.error().code != stdx::ErrorCode::kNotFound) return removed;
   // Durable, so that no crash brings back a manifest whose data went after it.
   std::string folder = folder_of(path);
   if (auto synced = files_.sync_directory(folder); !synced && synced.error().code != stdx::ErrorCode::kNotFound) {

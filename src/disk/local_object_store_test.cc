@@ -37,6 +37,7 @@ class LyingHarness final : public ObjectStoreHarness {
  public:
   explicit LyingHarness(uint64_t seed) : disk_(seed) {}
   std::unique_ptr<ObjectStore> open() override {
+    disk_.power_on();
     auto store = LocalObjectStore::open(disk_, "data", 4);  // Few files, so that the cache evicts.
     EXPECT_TRUE(store) << store.error().message;
     return store ? std::move(*store) : nullptr;
@@ -55,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(Local, ObjectStoreAcceptance,
                          name_of_implementation);
 
 std::unique_ptr<LocalObjectStore> open_on(LyingDisk& disk) {
+  disk.power_on();
   auto store = LocalObjectStore::open(disk, "data");
   EXPECT_TRUE(store) << store.error().message;
   return std::move(*store);
@@ -85,8 +87,9 @@ TEST(LocalObjectStoreOnLyingDisk, NothingAcknowledgedIsLostNothingTornIsServed) 
         }
       }
       disk.set_fault_rate(0, 0);
-      disk.crash();
+      random() % 2 == 0 ? disk.crash() : disk.kill_process();
     }
+    disk.crash();
     const auto store = open_on(disk);
     for (const auto& [key, bytes] : stored) ASSERT_EQ(store->get_all(key), bytes) << key;
     const auto listed = store->list("");

@@ -156,6 +156,7 @@ void LyingDisk::set_direct_supported(bool supported) {
 void LyingDisk::crash() {
   const std::scoped_lock lock(mutex_);
   ++boot_;
+  powered_ = false;
   locks_.clear();
   const uint64_t kept_names = chance(unsynced_names_.size() + 1);
   std::set<std::shared_ptr<Node>> nodes;
@@ -169,6 +170,18 @@ void LyingDisk::crash() {
     node->seen = node->stored;
   }
   seen_ = stored_;
+}
+
+void LyingDisk::kill_process() {
+  const std::scoped_lock lock(mutex_);
+  ++boot_;
+  powered_ = false;
+  locks_.clear();
+}
+
+void LyingDisk::power_on() {
+  const std::scoped_lock lock(mutex_);
+  powered_ = true;
 }
 
 void LyingDisk::damage(const std::string& path, uint64_t offset, uint64_t length) {
@@ -282,6 +295,7 @@ stdx::Result<void> LyingDisk::sync_directory(const std::string& path) {
 
 stdx::Result<std::vector<DirectoryEntry>> LyingDisk::list(const std::string& path) {
   const std::scoped_lock lock(mutex_);
+  if (!powered_) return fail_system("list", path, EIO);
   if (!seen_.contains(path)) return fail_system("list", path, ENOENT);
   std::vector<DirectoryEntry> entries;
   const std::string prefix = path + "/";
@@ -292,14 +306,16 @@ stdx::Result<std::vector<DirectoryEntry>> LyingDisk::list(const std::string& pat
   return entries;
 }
 
-stdx::Result<uint64_t> LyingDisk::free_bytes(const std::string&) {
+stdx::Result<uint64_t> LyingDisk::free_bytes(const std::string& path) {
   const std::scoped_lock lock(mutex_);
+  if (!powered_) return fail_system("statvfs", path, EIO);
   const uint64_t used = used_bytes_locked();
   return capacity_bytes_ > used ? capacity_bytes_ - used : 0;
 }
 
 stdx::Result<std::unique_ptr<FolderLock>> LyingDisk::lock_folder(const std::string& path) {
   const std::scoped_lock lock(mutex_);
+  if (!powered_) return fail_system("lock", path, EIO);
   const uint64_t serial = next_lock_;
   if (!locks_.emplace(path, serial).second) {
     return stdx::fail(stdx::ErrorCode::kUnavailable, fmt::format("data folder {} is in use by process 1", path));
@@ -309,6 +325,7 @@ stdx::Result<std::unique_ptr<FolderLock>> LyingDisk::lock_folder(const std::stri
 }
 
 stdx::Result<void> LyingDisk::begin(DiskCall call, const char* name, const std::string& path) {
+  if (!powered_) return fail_system(name, path, EIO);
   const uint32_t bit = static_cast<uint32_t>(call);
   ++calls_[bit];
   if ((fail_once_calls_ & bit) != 0 && fail_once_after_-- == 0) {

@@ -35,8 +35,8 @@ constexpr uint32_t operator|(DiskCall a, DiskCall b) { return static_cast<uint32
 // data is on disk and no later sync brings the rest (as Linux does). Every choice comes from the seed, so a test that prints
 // its seed can be replayed as far as its threads allow. Direct transfers that are not aligned fail as on a real disk.
 //
-// crash() is the end of the machine: files opened before it fail every call afterwards, so a log that still runs cannot
-// touch the disk its successor has opened. Any thread may call anything. The disk must outlive the files opened on it.
+// crash() is the end of the machine: until power_on() every call fails, and files opened before it fail for ever, so a log
+// that still runs cannot touch the disk its successor will open. Any thread may call anything. The disk must outlive the files opened on it.
 class LyingDisk final : public FileSystem {
  public:
   static constexpr uint64_t kUnlimited = UINT64_MAX;
@@ -52,6 +52,9 @@ class LyingDisk final : public FileSystem {
   void set_capacity_bytes(uint64_t bytes);
   void set_direct_supported(bool supported);
   void crash();
+  // Only the process ends: as crash(), but nothing is forgotten, until the next crash() comes.
+  void kill_process();
+  void power_on();
   // Inverts the bits of a stored range, past and future readers alike: bit rot.
   void damage(const std::string& path, uint64_t offset, uint64_t length);
   // Calls of these kinds so far, failed ones included.
@@ -110,6 +113,7 @@ class LyingDisk final : public FileSystem {
   std::deque<NameChange> unsynced_names_;
   std::map<std::string, uint64_t> locks_;  // Folder → lock's serial number.
   uint64_t next_lock_ = 1;
+  bool powered_ = true;
   uint64_t boot_ = 0;  // Grows with each crash; files of an earlier boot are dead.
   uint64_t capacity_bytes_ = kUnlimited;
   bool direct_supported_ = true;

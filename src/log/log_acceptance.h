@@ -365,7 +365,7 @@ class CrashRounds {
       }
       offset = records.back().offset + 1;
       if (random() % 50 == 0) {
-        trimmed_ = std::max<uint64_t>(trimmed_, offset - random() % 20);
+        trimmed_ = std::max(trimmed_, offset - std::min<uint64_t>(offset, random() % 20));
         (void)log_->trim(0, trimmed_);
       }
     }

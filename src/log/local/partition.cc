@@ -60,16 +60,17 @@ stdx::Result<void> Partition::recover() {
       segment.end_position = *size / kBlockBytes * kBlockBytes;
       segment.end_offset = std::max(segment.header.first_offset, segments[i + 1]->header.previous_end);
     }
-    segment_end_ = std::max(segment_end_, segment.end_offset);
+    const bool empty = segment.end_offset == segment.header.first_offset;
+    segment_end_ = std::max(segment_end_, empty ? segment.header.previous_end : segment.end_offset);
+    next_offset_ = std::max(next_offset_, segment.end_offset);
     // The newest stays even if empty: it is the one that remembers how far the offsets had come.
-    if (segment.end_offset > segment.header.first_offset || i + 1 == segments.size()) {
+    if (!empty || i + 1 == segments.size()) {
       segments_.push_back(segments[i]);
     } else {
       segment.file.reset();
       segment_files_.retire(segment);
     }
   }
-  next_offset_ = segment_end_;
   if (partition_ < options_.min_next_offset.size()) {
     next_offset_ = std::max(next_offset_, options_.min_next_offset[partition_]);
   }
@@ -104,7 +105,22 @@ stdx::Result<void> Partition::find_end(Segment& segment) {
   if (segment.end_position < *size) {
     if (auto cut = segment.file->truncate(segment.end_position); !cut) warn(cut.error().message);
   }
-  // What is readable after a killed process may still be in the disk's cache only; the reader must not see it before it is safe.
+  return make_durable(segment, cursor.group_position());
+}
+
+// That the newest group can be read does not mean that it is on disk: its sync may have failed, or never have come before the
+// process was killed. No reader may see it before that is settled; and since a sync after a failed one proves nothing, the
+// group is written again, the same bytes in the same place. A later group proves that the ones before it had been synced.
+stdx::Result<void> Partition::make_durable(Segment& segment, uint64_t group_position) {
+  AlignedBuffer chunk(kReadChunkBytes);
+  for (uint64_t position = group_position; group_position != 0 && position < segment.end_position;) {
+    const uint64_t length = std::min<uint64_t>(chunk.size(), segment.end_position - position);
+    const auto got = segment.file->read_at(position, {chunk.data(), length});
+    if (!got) return std::unexpected(got.error());
+    if (*got != length) break;  // The file ends within the last block; it was never a whole group.
+    if (auto done = segment.file->write_at(position, {chunk.data(), length}); !done) return done;
+    position += length;
+  }
   return segment.file->sync_data();
 }
 

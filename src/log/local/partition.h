@@ -77,6 +77,7 @@ class Partition {
             PartitionLimits limits);
   stdx::Result<void> recover();
   stdx::Result<void> find_end(Segment& segment);
+  stdx::Result<void> make_durable(Segment& segment, uint64_t group_position);
   void warn(const std::string& line) const;
 
   // The commit thread's.
@@ -133,7 +134,7 @@ class Partition {
   std::deque<std::shared_ptr<Segment>> segments_;  // Shared with reads under way. Ascending, at most the last is active.
   RecordWindow window_;
   uint64_t next_offset_ = 0;
-  uint64_t segment_end_ = 0;    // Where the newest segment's records end; less than next_offset_ if offsets were skipped.
+  uint64_t segment_end_ = 0;    // Where the newest records end; less than next_offset_ if offsets were skipped.
   std::deque<UnreadRun> unread_;
   uint64_t lost_through_ = 0;   // Losses below have been counted.
   LogStats counts_;

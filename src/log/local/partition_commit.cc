@@ -88,7 +88,6 @@ stdx::Result<void> Partition::ensure_room(uint64_t group_bytes) {
   position_ = kBlockBytes;
   const std::scoped_lock lock(state_mutex_);
   segments_.push_back(active_);
-  segment_end_ = next_offset_;
   return {};
 }
 

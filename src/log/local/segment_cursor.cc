@@ -78,6 +78,10 @@ stdx::Result<SegmentCursor::Candidate> SegmentCursor::look_behind_damage(const C
 }
 
 void SegmentCursor::yield(const Candidate& candidate, log::Record& record) {
+  if (candidate.header.acknowledged_below != group_acknowledged_below_) {
+    group_acknowledged_below_ = candidate.header.acknowledged_below;
+    group_position_ = candidate.position / kBlockBytes * kBlockBytes;
+  }
   expected_offset_ = candidate.header.offset + 1;
   position_ = candidate.position + record_bytes(candidate.header.payload_bytes);
   record = {.offset = candidate.header.offset,

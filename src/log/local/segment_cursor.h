@@ -33,6 +33,8 @@ class SegmentCursor {
 
   uint64_t expected_offset() const { return expected_offset_; }
   uint64_t position() const { return position_; }  // Behind the last record yielded.
+  // Where the group of the last record yielded begins; a block boundary.
+  uint64_t group_position() const { return group_position_; }
   // Set at the end: behind the last record lies the beginning of others that were never acknowledged.
   bool found_torn_tail() const { return torn_tail_; }
 
@@ -55,6 +57,8 @@ class SegmentCursor {
   const uint64_t salt_;
   uint64_t position_;
   uint64_t expected_offset_;
+  uint64_t group_position_ = 0;
+  uint64_t group_acknowledged_below_ = UINT64_MAX;  // The same for the records of a group, and higher in the next.
   bool torn_tail_ = false;
   SegmentBounds bounds_;
   std::shared_ptr<AlignedBuffer> chunk_;  // Shared with the payloads handed out.

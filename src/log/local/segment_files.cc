@@ -61,6 +61,9 @@ stdx::Result<SegmentFiles::Found> SegmentFiles::open_all() {
   for (const auto& named : segments) {
     if (auto opened = open_one(named, found); !opened) return std::unexpected(opened.error());
   }
+  // A killed process may have left names that are not durable; a file that came back after a power cut would move the ends
+  // that we are about to believe.
+  if (auto synced = files_.sync_directory(folder_); !synced) return std::unexpected(synced.error());
   return found;
 }
 
