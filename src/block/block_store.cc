@@ -31,6 +31,12 @@ head::LogPosition position_of(const Manifest& manifest) {
   return position;
 }
 
+// Whether a position is that of a later moment. Without new records only traces left behind can be cut, so of two that end
+// at one offset the later has fewer of them.
+bool is_later(uint64_t end_offset, size_t left_behind, uint64_t than_end_offset, size_t than_left_behind) {
+  return end_offset > than_end_offset || (end_offset == than_end_offset && left_behind < than_left_behind);
+}
+
 // Creates the object, lets `write` fill it, commits it, and keeps what the manifest must know.
 template <class Write>
 Result<void> write_object(disk::ObjectStore& objects, Manifest& manifest, BlockTable table, Write&& write) {
@@ -100,7 +106,10 @@ void BlockStore::note_position(const Manifest& manifest) {
   if (manifest.log_partition < 0) return;
   const auto partition = static_cast<size_t>(manifest.log_partition);
   if (partition >= positions_.size()) positions_.resize(partition + 1);
-  if (manifest.offset_end >= positions_[partition].end_offset) positions_[partition] = position_of(manifest);
+  head::LogPosition& position = positions_[partition];
+  if (is_later(manifest.offset_end, manifest.left_behind.size(), position.end_offset, position.left_behind.size())) {
+    position = position_of(manifest);
+  }
 }
 
 // What a crash left: blocks that a join has replaced, and files whose manifest was never written.
@@ -140,7 +149,6 @@ std::string BlockStore::next_name() {
 
 Result<BlockStore::Block> BlockStore::write(const table::SpanTable& table, const table::TraceOrder& order,
                                             const table::Rollups& rollups, Manifest manifest, int zstd_level) {
-  manifest.name = next_name();
   manifest.tenant = options_.tenant;
   manifest.writer_version = self::kVersion;
   manifest.span_count = order.rows.size();
@@ -180,10 +188,28 @@ Result<BlockStore::Block> BlockStore::write(const table::SpanTable& table, const
   // The block is opened before it exists, so that what cannot be read back is never committed.
   auto set = BlockSpanSet::open(objects_, cache_, manifest);
   if (!set) return std::unexpected(std::move(set.error()));
-  if (auto committed = commit_manifest(objects_, manifest); !committed) {
-    return std::unexpected(std::move(committed.error()));
-  }
+  if (auto committed = commit(manifest); !committed) return std::unexpected(std::move(committed.error()));
   return Block{std::move(manifest), std::move(*set)};
+}
+
+Result<void> BlockStore::commit(const Manifest& manifest) {
+  auto committed = commit_manifest(objects_, manifest);
+  if (committed || committed.error().code != stdx::ErrorCode::kAlreadyExists) return committed;
+  auto existing = load_manifest(objects_, manifest_key(manifest.tenant, manifest.name));
+  if (!existing) return std::unexpected(std::move(existing.error()));
+  if (*existing == manifest) return {};
+  return stdx::fail(stdx::ErrorCode::kInternal, "block " + manifest.name + " exists with another content");
+}
+
+void BlockStore::name_cut(const head::SealedGeneration& sealed, Manifest& manifest) {
+  const bool again = cut_attempt_ && cut_attempt_->partition == sealed.partition &&
+                     cut_attempt_->first_offset == sealed.first_offset &&
+                     cut_attempt_->end_offset == sealed.position.end_offset;
+  if (!again) {
+    cut_attempt_ = {sealed.partition, sealed.first_offset, sealed.position.end_offset, next_name(), clock_.now_ns()};
+  }
+  manifest.name = cut_attempt_->name;
+  manifest.cut_time_ns = cut_attempt_->cut_time_ns;
 }
 
 void BlockStore::publish(Block block, const std::vector<std::string>& replaced, const std::function<void()>& swapped) {
@@ -213,7 +239,7 @@ Result<void> BlockStore::cut(const head::SealedGeneration& sealed, const std::fu
   };
   const table::TraceOrder order = table::order_by_trace(table, table.published_row_count(), wanted);
   Manifest manifest;
-  manifest.cut_time_ns = clock_.now_ns();
+  name_cut(sealed, manifest);
   manifest.log_partition = static_cast<int32_t>(sealed.partition);
   manifest.offset_begin = sealed.first_offset;
   manifest.offset_end = sealed.position.end_offset;
@@ -230,6 +256,7 @@ Result<void> BlockStore::cut(const head::SealedGeneration& sealed, const std::fu
   counters_.cut_spans += order.rows.size();
   counters_.cut_duplicates += order.duplicate_count;
   counters_.cut_bytes += stored_bytes(block->manifest);
+  cut_attempt_.reset();
   publish(std::move(*block), {}, swapped);
   return {};
 }
@@ -251,6 +278,10 @@ Result<void> BlockStore::maintain(const std::atomic<bool>& stopping) {
 }
 
 Result<bool> BlockStore::compact_once() {
+  if (undecided_join_) {
+    if (auto removed = remove_block(*undecided_join_); !removed) return std::unexpected(std::move(removed.error()));
+    undecided_join_.reset();
+  }
   std::vector<CompactionCandidate> candidates;
   {
     std::lock_guard lock(mutex_);
@@ -271,7 +302,9 @@ Result<bool> BlockStore::compact_once() {
       manifest.cut_time_ns = std::max(manifest.cut_time_ns, block.manifest.cut_time_ns);
       manifest.compaction_level = std::max(manifest.compaction_level, block.manifest.compaction_level + 1);
       // The newest input's place in the log must not be forgotten with it.
-      if (block.manifest.offset_end >= manifest.offset_end && block.manifest.log_partition >= 0) {
+      if (block.manifest.log_partition < 0) continue;
+      if (manifest.log_partition < 0 || is_later(block.manifest.offset_end, block.manifest.left_behind.size(),
+                                                 manifest.offset_end, manifest.left_behind.size())) {
         manifest.log_partition = block.manifest.log_partition;
         manifest.offset_begin = block.manifest.offset_begin;
         manifest.offset_end = block.manifest.offset_end;
@@ -279,14 +312,21 @@ Result<bool> BlockStore::compact_once() {
         manifest.left_behind = block.manifest.left_behind;
       }
     }
+    // An input may itself be a join whose inputs are not removed yet: once its manifest is gone, nobody else would say that
+    // they are replaced.
+    manifest.replaces = names;
+    for (const Block& block : doomed_) manifest.replaces.push_back(block.manifest.name);
   }
-  manifest.replaces = names;
+  manifest.name = next_name();
   auto joined = join_spans(inputs);
   if (!joined) return std::unexpected(std::move(joined.error()));
   const table::TraceOrder order = table::order_by_trace(**joined, (*joined)->published_row_count());
-  auto block = write(**joined, order, rollup::build_rollups(**joined, order), std::move(manifest),
-                     options_.zstd_level_compacted);
-  if (!block) return std::unexpected(std::move(block.error()));
+  auto block = write(**joined, order, rollup::build_rollups(**joined, order), manifest, options_.zstd_level_compacted);
+  if (!block) {
+    manifest.tenant = options_.tenant;
+    undecided_join_ = std::move(manifest);
+    return std::unexpected(std::move(block.error()));
+  }
   publish(std::move(*block), names, {});
   return true;
 }
@@ -312,7 +352,8 @@ void BlockStore::remove_expired() {
 // The newest block of a partition says where its log goes on, so it stays until there is a newer one.
 bool BlockStore::holds_position(const Manifest& manifest) const {
   if (manifest.log_partition < 0) return false;
-  return positions_[static_cast<size_t>(manifest.log_partition)].end_offset == manifest.offset_end;
+  const head::LogPosition& position = positions_[static_cast<size_t>(manifest.log_partition)];
+  return position.end_offset == manifest.offset_end && position.left_behind.size() == manifest.left_behind.size();
 }
 
 // Queries that took their snapshot earlier may still read these files; who holds the set tells.

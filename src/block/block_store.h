@@ -92,8 +92,11 @@ class BlockStore {
   void note_position(const Manifest& manifest);
   bool holds_position(const Manifest& manifest) const;
   std::string next_name();
+  // `manifest` names the block and says what only the caller knows; the rest is filled in.
   stdx::Result<Block> write(const table::SpanTable& table, const table::TraceOrder& order,
                             const table::Rollups& rollups, Manifest manifest, int zstd_level);
+  stdx::Result<void> commit(const Manifest& manifest);
+  void name_cut(const head::SealedGeneration& sealed, Manifest& manifest);
   void publish(Block block, const std::vector<std::string>& replaced, const std::function<void()>& swapped);
   stdx::Result<bool> compact_once();
   void remove_expired();
@@ -112,6 +115,17 @@ class BlockStore {
   std::vector<Block> doomed_;            // Out of the catalog, files still there. Under mutex_.
   std::vector<head::LogPosition> positions_;  // By partition. Under mutex_.
   std::atomic<uint64_t> name_count_{0};
+  // A commit that fails may have happened all the same. So a cut is tried again under the name of its first attempt …
+  struct CutAttempt {
+    uint32_t partition;
+    uint64_t first_offset;
+    uint64_t end_offset;
+    std::string name;
+    int64_t cut_time_ns;
+  };
+  std::optional<CutAttempt> cut_attempt_;  // Cutting thread.
+  // … and no blocks are joined while a join may or may not exist that nobody knows of.
+  std::optional<Manifest> undecided_join_;  // Maintaining thread.
 };
 
 }  // namespace clew::block

@@ -54,7 +54,8 @@ struct Manifest {
   uint64_t span_count = 0, trace_count = 0, error_count = 0;
   uint32_t compaction_level = 0;
   std::array<ManifestFile, static_cast<size_t>(BlockTable::kCount)> files;
-  // Of the log, half-open; meaningless (partition -1) for compacted blocks.
+  // Of the log, half-open. A compacted block has those of its newest input, because the newest block of a partition says
+  // where a replay begins; -1: of no partition.
   int32_t log_partition = -1;
   uint64_t offset_begin = 0, offset_end = 0;
   uint64_t trim_from_offset = 0;  // Records below are no longer needed.

@@ -18,6 +18,8 @@ using table::Scope;
 using table::SpanTable;
 using table::ValueType;
 
+constexpr int kGatherSteps = 8;
+
 // Rows asked for: a range, or a list. Both ascend.
 struct RowRange {
   uint32_t first;
@@ -113,7 +115,9 @@ void for_each_owned(const AttributeColumn& column, const Rows& rows, Visit&& vis
     }
   } else {
     for (uint32_t i = 0; i < rows.size() && entry < count; ++i) {
-      if (column.owners()[entry] < rows[i]) entry = column.lower_bound(rows[i], count);
+      // Rows asked for often lie close together: a few steps are cheaper than a search.
+      for (int step = 0; step < kGatherSteps && entry < count && column.owners()[entry] < rows[i]; ++step) ++entry;
+      if (entry < count && column.owners()[entry] < rows[i]) entry = column.lower_bound(rows[i], count);
       if (entry < count && column.owners()[entry] == rows[i]) visit(i, entry);
     }
   }

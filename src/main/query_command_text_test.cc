@@ -1,5 +1,6 @@
 #include "main/query_command_text.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include <fstream>
