@@ -98,10 +98,12 @@ stdx::Result<BlockFile::Page> BlockFile::read_page(uint32_t group, uint32_t leaf
   auto index = this->index(group, leaf);
   if (!index) return std::unexpected(index.error());
   Page result;
-  // Known to be null from the index: nothing to read. Not for lists, where the levels say how many elements there are.
-  if (!(*index)->bounds.empty() && (*index)->bounds[page].all_null && !this->leaf(leaf).in_list()) {
+  // Known to be null from the index: nothing to read. A list without values has no elements if those cannot be null.
+  const parquet::Leaf& spec = this->leaf(leaf);
+  if (!(*index)->bounds.empty() && (*index)->bounds[page].all_null && (!spec.in_list() || !spec.spec.optional)) {
     result.decoded.row_count = rows.end - rows.begin;
     result.decoded.all_null = true;
+    if (spec.in_list()) result.decoded.list_begin.assign(result.decoded.row_count + 1, 0);
     return result;
   }
   auto dictionary = this->dictionary(group, leaf);

@@ -60,7 +60,7 @@ stdx::Result<parquet::WrittenFile> write_edge_file(std::span<const EdgeRow> rows
     add_histogram(builder, kCalleeBucket, row.callee_durations);
     builder.end_row();
   }
-  return builder.write({kCallerService, kMinute}, {}, zstd_level, out);
+  return builder.write({kCallerService, kMinute}, {}, {.zstd_level = zstd_level}, out);
 }
 
 stdx::Result<std::vector<EdgeRow>> read_edge_file(const BlockFile& file, table::TimeRange range) {

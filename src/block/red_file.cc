@@ -37,7 +37,7 @@ stdx::Result<parquet::WrittenFile> write_red_file(std::span<const RedRow> rows, 
     add_histogram(builder, kBucket, row.durations);
     builder.end_row();
   }
-  return builder.write({kService, kMinute}, {}, zstd_level, out);
+  return builder.write({kService, kMinute}, {}, {.zstd_level = zstd_level}, out);
 }
 
 stdx::Result<std::vector<RedRow>> read_red_file(const BlockFile& file, table::TimeRange range) {

@@ -74,7 +74,7 @@ stdx::Result<parquet::WrittenFile> write_trace_file(std::span<const TracePart> t
     }
     rows.end_row();
   }
-  return rows.write({kTraceId}, {kTraceId, kSessionId}, zstd_level, out);
+  return rows.write({kTraceId}, {kTraceId, kSessionId}, {.zstd_level = zstd_level, .for_point_reads = true}, out);
 }
 
 stdx::Result<std::vector<TracePart>> read_trace_parts(const BlockFile& file, std::span<const otlp::TraceId> trace_ids) {

@@ -22,14 +22,12 @@ void RowsBuilder::end_row() {
 }
 
 stdx::Result<parquet::WrittenFile> RowsBuilder::write(std::vector<uint32_t> sorting,
-                                                      const std::vector<uint32_t>& bloom_leaves, int zstd_level,
-                                                      disk::ObjectWriter& out) {
+                                                      const std::vector<uint32_t>& bloom_leaves,
+                                                      const parquet::EncoderOptions& options, disk::ObjectWriter& out) {
   std::vector<uint32_t> group_rows;
   for (uint32_t first = 0; first < row_count_; first += kRowGroupRows) {
     group_rows.push_back(std::min(kRowGroupRows, row_count_ - first));
   }
-  parquet::EncoderOptions options;
-  options.zstd_level = zstd_level;
   parquet::FileWriter writer(schema_, group_rows, options, [&](std::string_view bytes) { return out.append(bytes); });
   writer.set_sorting(std::move(sorting));
   std::vector<int32_t> narrow;

@@ -33,7 +33,7 @@ class RowsBuilder {
   void end_row();
 
   stdx::Result<parquet::WrittenFile> write(std::vector<uint32_t> sorting, const std::vector<uint32_t>& bloom_leaves,
-                                           int zstd_level, disk::ObjectWriter& out);
+                                           const parquet::EncoderOptions& options, disk::ObjectWriter& out);
 
  private:
   struct Column final : parquet::StringSource {

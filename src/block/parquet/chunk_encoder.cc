@@ -233,7 +233,8 @@ IndexPlan ChunkEncoder::choose_index_plan(std::span<const uint32_t> indexes, int
   encode_index_values(indexes, IndexPlan::kBytes, width, trial_);
   const size_t bytes = compressor_.compress(trial_).size();
   // Compression has its price at writing and at each reading.
-  if (bytes + 16 < std::min(run_length, packed) * 9 / 10) best = IndexPlan::kBytes;
+  const size_t worth = std::min(run_length, packed) * (options_.for_point_reads ? 5 : 9) / 10;
+  if (bytes + 16 < worth) best = IndexPlan::kBytes;
   return best;
 }
 

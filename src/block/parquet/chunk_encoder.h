@@ -18,6 +18,8 @@ namespace clew::block::parquet {
 
 struct EncoderOptions {
   int zstd_level = 1;
+  // Rows are read one by one rather than scanned: dictionary indexes are compressed only where that saves much.
+  bool for_point_reads = false;
   // A string column whose dictionary would be larger than this gets one only if values repeat often: a point read has to
   // decompress the dictionary of the whole row group, or else one page of plain values.
   size_t dictionary_bytes_max = 256 << 10;

@@ -170,7 +170,7 @@ void ChunkEncoder::write_plain_numbers(const Leaf& leaf, const ColumnInput& inpu
       trial_.clear();
       append_delta_packed(ints, trial_);
       plain(values_);
-      memory.delta = trial_.size() <= compressor_.compress(values_).size() * 11 / 10;
+      memory.delta = trial_.size() <= compressor_.compress(values_).size() * 13 / 10;
     }
     page_levels(leaf, input, page);
     if (type == PhysicalType::kInt64 && memory.delta) {

@@ -88,7 +88,58 @@ stdx::Result<ValueRange> flat_levels(const Leaf& leaf, const PageParts& parts, R
   return values;
 }
 
+// Lists of required values: both levels are bits, so whole words at a time tell where the rows asked for begin.
+stdx::Result<ValueRange> list_level_bits(const PageParts& parts, RowRange range, DecodedPage& page) {
+  const uint32_t count = parts.header.value_count;
+  const size_t words = (count + 63) / 64;
+  std::vector<uint64_t> repeated(words), present(words);
+  HybridReader repetitions(parts.repetition, 1), definitions(parts.definition, 1);
+  if (!repetitions.read_bits(count, repeated.data()) || !definitions.read_bits(count, present.data())) {
+    return damaged("levels are damaged");
+  }
+  ValueRange values;
+  uint32_t row = 0;         // Rows that began before the word at hand.
+  uint32_t begin_level = count, end_level = count;
+  uint64_t carry = 0;       // Whether the level before the word is present.
+  for (size_t word = 0; word < words; ++word) {
+    // What is repeated follows an element of the same row, so it and the one before are present.
+    if ((repeated[word] & ~(present[word] & (present[word] << 1 | carry))) != 0) {
+      return damaged("levels contradict each other");
+    }
+    carry = present[word] >> 63;
+    values.total += static_cast<uint32_t>(std::popcount(present[word]));
+    const auto first = static_cast<uint32_t>(word * 64);
+    const uint32_t bits = std::min(64u, count - first);
+    uint64_t starts = ~repeated[word];
+    if (bits < 64) starts &= (uint64_t{1} << bits) - 1;
+    const auto started = static_cast<uint32_t>(std::popcount(starts));
+    for (const auto& [wanted, level] : {std::pair{range.begin, &begin_level}, std::pair{range.end, &end_level}}) {
+      if (wanted < row || wanted >= row + started) continue;
+      uint64_t rest = starts;
+      for (uint32_t skip = wanted - row; skip > 0; --skip) rest &= rest - 1;
+      *level = first + static_cast<uint32_t>(std::countr_zero(rest));
+    }
+    row += started;
+  }
+  if (row != parts.header.row_count) return damaged("levels hold another number of rows");
+  if (values.total != count - parts.header.null_count) return damaged("levels contradict the null count");
+  for (size_t word = 0; word < begin_level / 64; ++word) values.begin += static_cast<uint32_t>(std::popcount(present[word]));
+  if (begin_level % 64 != 0) {
+    values.begin += static_cast<uint32_t>(
+        std::popcount(present[begin_level / 64] & ((uint64_t{1} << (begin_level % 64)) - 1)));
+  }
+  values.end = values.begin;
+  for (uint32_t level = begin_level; level < end_level; ++level) {
+    if ((repeated[level / 64] >> (level % 64) & 1) == 0) page.list_begin.push_back(values.count());
+    values.end += static_cast<uint32_t>(present[level / 64] >> (level % 64) & 1);
+  }
+  page.list_begin.push_back(values.count());
+  page.all_null = values.count() == 0;
+  return values;
+}
+
 stdx::Result<ValueRange> list_levels(const Leaf& leaf, const PageParts& parts, RowRange range, DecodedPage& page) {
+  if (!leaf.spec.optional) return list_level_bits(parts, range, page);
   const uint32_t count = parts.header.value_count;
   std::vector<uint32_t> repetition(count), definition(count);
   HybridReader repetitions(parts.repetition, 1), definitions(parts.definition, leaf.spec.optional ? 2 : 1);

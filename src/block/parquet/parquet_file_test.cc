@@ -65,7 +65,7 @@ class ParquetFile : public ::testing::Test {
       leaf.name += std::to_string(i);
       fields.push_back(leaves_[i].second ? FieldSpec::list("list" + std::to_string(i), {leaf}) : FieldSpec::flat(leaf));
     }
-    FileWriter writer(Schema(fields), group_rows, {}, [&](std::string_view bytes) -> stdx::Result<void> {
+    FileWriter writer(Schema(fields), group_rows, EncoderOptions{}, [&](std::string_view bytes) -> stdx::Result<void> {
       bytes_.append(bytes);
       return {};
     });
