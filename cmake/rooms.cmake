@@ -15,6 +15,10 @@ function(clew_target_options target)
     target_compile_options(${target} PRIVATE -fsanitize=${CLEW_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PRIVATE -fsanitize=${CLEW_SANITIZE})
   endif()
+  if(CLEW_FUZZ)
+    # Libraries too, or the fuzzer would be blind to where an input went in them.
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 function(clew_room room allowed)

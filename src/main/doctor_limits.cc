@@ -68,7 +68,7 @@ std::optional<uint64_t> available_bytes() {
 Finding examine_memory(const Settings& settings) {
   // One generation grows while another is written; the rest are the bounds of the doors, the log and the queries.
   const uint64_t needed = 2 * settings.head.cut_bytes + settings.log.window_bytes + settings.log.queued_bytes +
-                          settings.limits.in_flight_bytes + settings.query.memory_bytes;
+                          settings.limits.in_flight_bytes + settings.query.cache_bytes;
   const std::optional<uint64_t> group = group_memory_bytes();
   const std::optional<uint64_t> available = available_bytes();
   const uint64_t have = std::min(group.value_or(std::numeric_limits<uint64_t>::max()),
@@ -78,10 +78,10 @@ Finding examine_memory(const Settings& settings) {
                                          static_cast<double>(have) / kMiB, group && *group == have ? " to our group" : "",
                                          static_cast<double>(needed) / kMiB);
   if (have < needed / 2) {
-    return {Verdict::kFail, "memory", detail, "Give it more, or lower head.cut_bytes, log.window_bytes, query.memory_bytes."};
+    return {Verdict::kFail, "memory", detail, "Give it more, or lower head.cut_bytes, log.window_bytes, query.cache_bytes."};
   }
   if (have < needed) {
-    return {Verdict::kWarn, "memory", detail, "Under full load it may not be enough: lower head.cut_bytes or query.memory_bytes."};
+    return {Verdict::kWarn, "memory", detail, "Under full load it may not be enough: lower head.cut_bytes or query.cache_bytes."};
   }
   return {Verdict::kOk, "memory", detail, {}};
 }

@@ -72,6 +72,7 @@ block::BlockStoreOptions block_options(const Settings& settings) {
   options.compaction.target_spans = settings.compaction.target_spans;
   options.compaction.inputs_min = static_cast<uint32_t>(settings.compaction.inputs_min);
   options.compaction.inputs_max = static_cast<uint32_t>(settings.compaction.inputs_max);
+  options.cache_bytes_max = settings.query.cache_bytes;
   options.retention_age_ns = settings.retention.age_ms * kNsPerMs;
   return options;
 }
@@ -88,6 +89,7 @@ ServerOptions server_options(const Settings& settings) {
   options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.otlp_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;
   options.log = log_options(settings.log);
+  options.log_lag_bytes_max = settings.log.lag_bytes;
   options.head.cut_spans = static_cast<uint32_t>(settings.head.cut_spans);
   options.head.cut_bytes = settings.head.cut_bytes;
   options.head.cut_interval_ns = settings.head.cut_interval_ms * kNsPerMs;

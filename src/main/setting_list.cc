@@ -85,9 +85,6 @@ const SettingDefinition kSettings[] = {
      "likes.",
      0, INT64_MAX, kSyncChoices},
     {"log.sync_interval", kDuration, CLEW_PLACE(int64_t, log.sync_interval_ms), "For log.sync: interval.", 1, 3600 * kSecond},
-    {"log.partitions", kNumber, CLEW_PLACE(uint64_t, log.partitions),
-     "Parts of the log, each with its own decoding thread. One is enough for several hundred thousand spans a second.", 1,
-     64},
     {"log.segment_bytes", kBytes, CLEW_PLACE(uint64_t, log.segment_bytes),
      "Size of a log file. Files are allocated at once and used again. Also bounds a request.", kMiB, 4 * kGiB},
     {"log.spare_segments", kNumber, CLEW_PLACE(uint64_t, log.spare_segments),
@@ -124,9 +121,6 @@ const SettingDefinition kSettings[] = {
      "Compression of new blocks. Higher costs much CPU and saves little.", 1, 19},
     {"block.zstd_level_compacted", kNumber, CLEW_PLACE(uint64_t, block.zstd_level_compacted),
      "Compression of blocks that compaction writes, which live longer.", 1, 19},
-    {"block.attribute_columns", kNumber, CLEW_PLACE(uint64_t, block.attribute_columns),
-     "Attributes with a column of their own in a block, the most frequent; the rest share one, still searchable.", 1,
-     4096},
 
     {"compaction.enabled", kBool, CLEW_PLACE(bool, compaction.enabled),
      "Join small blocks, so that files stay few and a trace's parts come together."},
@@ -146,7 +140,7 @@ const SettingDefinition kSettings[] = {
      "A question that takes longer is given up.", 10, 3600 * kSecond},
     {"query.concurrent", kNumber, CLEW_PLACE(uint64_t, query.concurrent),
      "Questions answered at the same time; further ones get 429.", 1, 10'000},
-    {"query.memory_bytes", kBytes, CLEW_PLACE(uint64_t, query.memory_bytes),
+    {"query.cache_bytes", kBytes, CLEW_PLACE(uint64_t, query.cache_bytes),
      "Memory for what queries read of blocks and keep for the next.", kMiB, 64 * kGiB},
 
     {"jaeger.clock_skew_max", kDuration, CLEW_PLACE(int64_t, jaeger.clock_skew_max_ms),

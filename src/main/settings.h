@@ -52,10 +52,9 @@ struct Settings {
   struct Log {
     LogSync sync = LogSync::kSync;
     int64_t sync_interval_ms = 100;
-    uint64_t partitions = 1;
     uint64_t segment_bytes = 64 << 20;
     uint64_t spare_segments = 4;
-    uint64_t window_bytes = 64 << 20;
+    uint64_t window_bytes = 32 << 20;
     uint64_t queued_bytes = 32 << 20;
     uint64_t backlog_bytes = 512 << 20;
     uint64_t lag_bytes = 16 << 20;
@@ -64,7 +63,7 @@ struct Settings {
 
   struct Head {
     uint64_t cut_spans = 1'000'000;
-    uint64_t cut_bytes = 128 << 20;
+    uint64_t cut_bytes = 96 << 20;
     int64_t cut_interval_ms = 600'000;
     int64_t left_behind_window_ms = 10'000;
   } head;
@@ -73,13 +72,12 @@ struct Settings {
     uint64_t row_group_rows = 65'536;
     uint64_t zstd_level_cut = 1;
     uint64_t zstd_level_compacted = 3;
-    uint64_t attribute_columns = 512;
   } block;
 
   struct Compaction {
     bool enabled = true;
     int64_t interval_ms = 30'000;
-    uint64_t target_spans = 1'000'000;
+    uint64_t target_spans = 400'000;
     uint64_t inputs_min = 4;
     uint64_t inputs_max = 16;
   } compaction;
@@ -91,7 +89,7 @@ struct Settings {
   struct Query {
     int64_t deadline_ms = 30'000;
     uint64_t concurrent = 16;
-    uint64_t memory_bytes = 256 << 20;
+    uint64_t cache_bytes = 32 << 20;
   } query;
 
   struct Jaeger {
