@@ -18,8 +18,8 @@ namespace clew::net {
 
 // Which web pages may call us from a browser. No origins: none may, and no CORS header is ever sent.
 struct CorsPolicy {
-  std::vector<std::string> allowed_origins;  // "https://shop.example", "https://*.example.com", "*"
-  std::vector<std::string> allowed_headers;  // Beside those a preflight may always name; "*" or empty: whatever is asked for.
+  std::vector<std::string> allowed_origins{};  // "https://shop.example", "https://*.example.com", "*"
+  std::vector<std::string> allowed_headers{};  // Beside those a preflight may always name; "*" or empty: whatever is asked for.
   std::chrono::seconds max_age{7200};
 };
 
