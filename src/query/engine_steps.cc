@@ -162,7 +162,7 @@ class MatchReader {
 // A span that two sets hold is shown and counted once, as far as its rows are at hand.
 void drop_repeated(TraceSummary& trace) {
   const auto identity = [](const MatchedSpan& span) { return std::tuple(span.start_ns, span.span_id, span.kind); };
-  std::ranges::stable_sort(trace.matched, {}, identity);
+  std::ranges::sort(trace.matched, {}, identity);
   const auto repeated = std::ranges::unique(trace.matched, {}, identity);
   trace.matched_count -= static_cast<uint32_t>(repeated.size());
   trace.matched.erase(repeated.begin(), repeated.end());

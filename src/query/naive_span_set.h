@@ -382,8 +382,9 @@ class NaiveSpanSet final : public table::SpanSet {
  public:
   NaiveSpanSet(std::string name, otlp::TracesData data, const NaiveOptions& options = {})
       : name_(std::move(name)), data_(std::make_unique<otlp::TracesData>(std::move(data))), spans_(flatten(*data_)) {
-    std::ranges::stable_sort(spans_, {}, [&](const FlatSpan& flat) {
-      return std::tuple(options.by_trace ? flat.span->trace_id : otlp::TraceId{}, flat.span->start_time_unix_nano);
+    std::ranges::sort(spans_, {}, [&](const FlatSpan& flat) {
+      return std::tuple(options.by_trace ? flat.span->trace_id : otlp::TraceId{}, flat.span->start_time_unix_nano,
+                        flat.span->span_id);
     });
     for (size_t begin = 0; begin < spans_.size(); begin += options.rows_per_segment) {
       const size_t end = std::min(spans_.size(), begin + options.rows_per_segment);

@@ -1,7 +1,6 @@
 #include "query/execute/scan.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -116,11 +115,11 @@ class SetScan {
   static void sort_newest_first(std::vector<uint32_t>& order, BoundsOf&& bounds_of) {
     std::vector<std::pair<int64_t, uint32_t>> keyed;
     keyed.reserve(order.size());
-    for (const uint32_t index : order | std::views::reverse) {
+    for (const uint32_t index : order) {
       const auto bounds = bounds_of(index);
       keyed.emplace_back(bounds ? bounds->high_int : INT64_MAX, index);
     }
-    std::ranges::stable_sort(keyed, std::greater<>(), &std::pair<int64_t, uint32_t>::first);
+    std::ranges::sort(keyed, std::greater<>());
     for (size_t i = 0; i < order.size(); ++i) order[i] = keyed[i].second;
   }
 

@@ -66,7 +66,10 @@ bool is_overflow(Scope scope, std::string_view name) {
 }
 
 void sort_by_key(otlp::Attributes& attributes) {
-  std::ranges::stable_sort(attributes, {}, &otlp::KeyValue::key);
+  // A key may occur once with each type.
+  std::ranges::sort(attributes, {}, [](const otlp::KeyValue& attribute) {
+    return std::pair(std::string_view(attribute.key), attribute.value.value.index());
+  });
 }
 
 }  // namespace
@@ -255,7 +258,7 @@ TraceBuilder::Built TraceBuilder::finish() {
   const auto identity = [](const Item& item) {
     return std::tuple(item.span.start_time_unix_nano, item.span.span_id, item.span.kind);
   };
-  std::ranges::stable_sort(items_, {}, identity);
+  std::ranges::sort(items_, {}, identity);
   const auto repeated = std::ranges::unique(items_, {}, identity);
   items_.erase(repeated.begin(), repeated.end());
 

@@ -60,6 +60,15 @@ uint32_t cost_of(const Predicate& predicate) {
 
 Node constant(bool value) { return {.kind = value ? Node::Kind::kTrue : Node::Kind::kFalse, .predicate = 0, .cost = 0, .children = {}}; }
 
+// Equal costs stay in the order written, so that a plan is the same with every library.
+void order_by_cost(std::vector<Node>& nodes) {
+  for (size_t i = 1; i < nodes.size(); ++i) {
+    const auto place = std::upper_bound(nodes.begin(), nodes.begin() + static_cast<ptrdiff_t>(i), nodes[i].cost,
+                                        [](uint32_t cost, const Node& node) { return cost < node.cost; });
+    std::rotate(place, nodes.begin() + static_cast<ptrdiff_t>(i), nodes.begin() + static_cast<ptrdiff_t>(i) + 1);
+  }
+}
+
 // Joins children of kAnd or kOr: constants fall away, equal kinds are merged, the rest is ordered by cost.
 Node join(Node::Kind kind, std::vector<Node> children) {
   const Node::Kind absorbing = kind == Node::Kind::kAnd ? Node::Kind::kFalse : Node::Kind::kTrue;
@@ -74,9 +83,9 @@ Node join(Node::Kind kind, std::vector<Node> children) {
       node.children.push_back(std::move(child));
     }
   }
+  order_by_cost(node.children);
   if (node.children.empty()) return constant(neutral == Node::Kind::kTrue);
   if (node.children.size() == 1) return std::move(node.children.front());
-  std::ranges::stable_sort(node.children, {}, &Node::cost);
   for (const Node& child : node.children) node.cost += child.cost;
   return node;
 }
