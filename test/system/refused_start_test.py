@@ -1,6 +1,7 @@
 """What keeps the server from starting is said in one clear line that names it, and the exit code is not zero."""
 import os
 import socket
+import subprocess
 
 import pytest
 
@@ -43,11 +44,23 @@ def test_a_data_folder_that_cannot_be_made_is_named(own_server, tmp_path):
     assert str(server.data) in failure_of(server)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere; the folder behind a file is tested instead")
-def test_an_unwritable_data_folder_is_named(own_server, tmp_path):
+@pytest.fixture
+def readonly_folder(tmp_path):
+    """A folder in which nobody may write; root may write everywhere but in a file system mounted read-only."""
+    folder = tmp_path / "readonly"
+    folder.mkdir(mode=0o500)
+    if os.geteuid() != 0:
+        yield folder
+        return
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", folder], capture_output=True).returncode != 0:
+        pytest.skip("root, and may not mount: an unwritable folder was NOT tested")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_an_unwritable_data_folder_is_named(own_server, readonly_folder):
     server = own_server()
-    server.data = tmp_path / "readonly"
-    server.data.mkdir(mode=0o500)
+    server.data = readonly_folder
     assert str(server.data) in failure_of(server)
 
 
