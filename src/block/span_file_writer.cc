@@ -399,12 +399,14 @@ stdx::Result<void> Writing::write_ids() {
 
 const uint64_t* Writing::group_bits(const std::vector<uint64_t>& bits, uint32_t first, uint32_t count) {
   const uint32_t shift = first % 64;
-  if (shift == 0) return bits.data() + first / 64;
   group_valid_.resize((count + 63) / 64);
   for (size_t word = 0; word < group_valid_.size(); ++word) {
     const size_t at = first / 64 + word;
-    group_valid_[word] = bits[at] >> shift | (at + 1 < bits.size() ? bits[at + 1] << (64 - shift) : 0);
+    group_valid_[word] = bits[at] >> shift;
+    if (shift != 0 && at + 1 < bits.size()) group_valid_[word] |= bits[at + 1] << (64 - shift);
   }
+  // The bits of the rows behind belong to the next group; who counts values counts all bits.
+  if (count % 64 != 0) group_valid_.back() &= (uint64_t{1} << (count % 64)) - 1;
   return group_valid_.data();
 }
 

@@ -1,6 +1,7 @@
 // The query engine's acceptance suite over what it meets in the server: generations of the head, blocks on disk, both.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ namespace {
 
 class FixedClock final : public stdx::Clock {
  public:
-  int64_t now_ns() const override { return 1'767'330'000'000'000'000; }
+  int64_t now_ns() const override { return 1'767'600'000'000'000'000; }  // Days after the spans: their blocks are joined.
 };
 
 // Several heads behind one catalog, and a store that takes their blocks.
@@ -56,6 +57,11 @@ class Backend final : public table::Catalog::LiveSource {
     ASSERT_TRUE(sealed.has_value()) << sealed.error().message;
     const auto stored = store_->cut(**sealed, [&] { head.drop(**sealed); });
     ASSERT_TRUE(stored.has_value()) << stored.error().message;
+  }
+  void join() {
+    const std::atomic<bool> stopping{false};
+    const auto joined = store_->maintain(stopping);
+    ASSERT_TRUE(joined.has_value()) << joined.error().message;
   }
   const table::Catalog& catalog() const { return catalog_; }
 
@@ -103,8 +109,18 @@ QueryBackend mixed() {
           }};
 }
 
+// Blocks of all parts, joined as compaction does.
+QueryBackend joined() {
+  return {"joined", [](const std::vector<otlp::TracesData>& parts) {
+            auto backend = std::make_shared<Backend>(65'536);
+            for (const auto& part : parts) backend->cut(backend->add(part), true);
+            backend->join();
+            return shared_catalog(std::move(backend));
+          }};
+}
+
 INSTANTIATE_TEST_SUITE_P(Stored, QueryAcceptance,
-                         ::testing::Values(heads(), blocks("blocks", 65'536), mixed()),
+                         ::testing::Values(heads(), blocks("blocks", 65'536), blocks("small_row_groups", 16), mixed(), joined()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace
