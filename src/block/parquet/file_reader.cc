@@ -82,7 +82,7 @@ stdx::Result<ValueList> ValueList::parse_plain(const LeafSpec& leaf, std::string
     case PhysicalType::kDouble:
       if (!fixed(8)) return damaged();
       list.numbers_.resize(count);
-      std::memcpy(list.numbers_.data(), cursor, size_t{count} * 8);
+      if (count > 0) std::memcpy(list.numbers_.data(), cursor, size_t{count} * 8);
       return list;
     case PhysicalType::kFixed:
       if (!fixed(leaf.fixed_length)) return damaged();
