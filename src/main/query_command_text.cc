@@ -81,6 +81,9 @@ TerminalStyle terminal_style() {
   winsize size{};
   const bool terminal = isatty(STDOUT_FILENO) != 0;
   if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  if (const char* columns = std::getenv("COLUMNS"); !terminal && columns != nullptr) {
+    std::from_chars(columns, columns + std::char_traits<char>::length(columns), style.width);
+  }
   style.width = std::clamp<size_t>(style.width, 60, 240);
   const char* no_colour = std::getenv("NO_COLOR");
   style.colour = terminal && (no_colour == nullptr || *no_colour == '\0');

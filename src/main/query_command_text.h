@@ -10,10 +10,10 @@
 namespace clew::main {
 
 struct TerminalStyle {
-  size_t width = 100;  // Columns.
+  size_t width = 120;  // Columns.
   bool colour = false;
 };
-// Of standard output: its width, and colour if it is a terminal and NO_COLOR is not set.
+// Of standard output: its width (of a pipe COLUMNS, if set), and colour if it is a terminal and NO_COLOR is not set.
 TerminalStyle terminal_style();
 
 // Spans come from strangers: control characters, which could drive the terminal, become "·", and invalid UTF-8 U+FFFD.

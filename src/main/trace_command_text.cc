@@ -57,6 +57,10 @@ std::vector<size_t> connect(std::vector<Row>& rows) {
   return roots;
 }
 
+std::string label_of(const Row& row) {
+  return row.service + "  " + clean_text(row.span->name) + (row.orphan ? "  (parent not received)" : "");
+}
+
 std::string painted(std::string_view text, std::string_view code, const TerminalStyle& style) {
   return style.colour && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
@@ -93,15 +97,16 @@ class Waterfall {
 
   std::string draw() {
     if (rows_.empty()) return "no spans\n";
+    const std::vector<size_t> roots = connect(rows_);
     for (const Row& row : rows_) {
       begin_ = std::min(begin_, row.span->start_time_unix_nano);
       end_ = std::max(end_, end_of(*row.span));
-      name_width_ = std::max(name_width_, text_width(row.service) + text_width(row.span->name) + 6);
+      name_width_ = std::max(name_width_, text_width(label_of(row)) + 4);
     }
     name_width_ = std::min(name_width_ + 8, style_.width * 55 / 100);
     bar_width_ = std::max<size_t>(8, style_.width - name_width_ - kDurationWidth - 3);
     draw_figures();
-    for (const size_t root : connect(rows_)) draw_tree(root);
+    for (const size_t root : roots) draw_tree(root);
     // Spans whose parents form a circle hang below no root.
     for (size_t i = 0; i < rows_.size(); ++i) {
       if (rows_[i].drawn) continue;
@@ -160,8 +165,7 @@ class Waterfall {
     const bool failed = span.status_code == otlp::StatusCode::kError;
     const std::string mark = failed ? "\u2717 " : "";
     const size_t used = text_width(lead) + text_width(mark);
-    const std::string label = row.service + "  " + clean_text(span.name) + (row.orphan ? "  (parent not received)" : "");
-    const std::string name = fitted(label, name_width_ > used + 8 ? name_width_ - used : 8);
+    const std::string name = fitted(label_of(row), name_width_ > used + 8 ? name_width_ - used : 8);
     const std::string duration = stdx::short_duration_text(static_cast<int64_t>(end_of(span) - span.start_time_unix_nano));
     const size_t blanks = kDurationWidth - std::min(kDurationWidth, text_width(duration));
     text_ += fmt::format("{}{}{} {}{}  {}\n", painted(lead, "2", style_), painted(mark, "31", style_), name,

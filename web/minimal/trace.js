@@ -97,7 +97,7 @@ class Waterfall {
 
   axis() {
     const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) =>
-      element("span", { class: part === 1 ? "tick last" : "tick", style: { left: `${part * 100}%` } }, duration(this.tree.length * part)));
+      element("span", { class: part === 1 ? "tick last" : "tick", style: { left: `${part * 100}%` } }, part === 0 ? "0" : duration(this.tree.length * part)));
     return element("div", { class: "axis" }, element("span", { class: "caption" }, "Service, operation"), element("span", { class: "ticks" }, ticks));
   }
   layOut() {
