@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
 
   std::vector<int64_t> ints(bytes.size() / 8);
-  std::memcpy(ints.data(), bytes.data(), ints.size() * 8);
+  if (!ints.empty()) std::memcpy(ints.data(), bytes.data(), ints.size() * 8);
   std::string encoded;
   append_delta_packed(ints, encoded);
   DeltaReader reader(encoded);
