@@ -5,6 +5,11 @@
 #include "block/trace_file.h"
 
 namespace clew::block {
+namespace {
+
+constexpr int64_t kMinuteNs = 60'000'000'000;
+
+}  // namespace
 
 stdx::Result<std::shared_ptr<const BlockSpanSet>> BlockSpanSet::open(disk::ObjectStore& store, BlockCache& cache,
                                                                      Manifest manifest) {
@@ -27,6 +32,8 @@ stdx::Result<std::shared_ptr<const BlockSpanSet>> BlockSpanSet::open(disk::Objec
     set->segments_.push_back(set->block_segments_.back());
   }
   set->manifest_ = std::move(manifest);
+  set->cache_ = &cache;
+  set->answers_id_ = cache.next_file();
   return set;
 }
 
@@ -50,6 +57,31 @@ stdx::Result<std::vector<table::RedRow>> BlockSpanSet::red(table::TimeRange rang
 
 stdx::Result<std::vector<table::EdgeRow>> BlockSpanSet::edges(table::TimeRange range) const {
   return read_edge_file(file(BlockTable::kEdges), range);
+}
+
+stdx::Result<std::shared_ptr<const BlockSpanSet::EdgeRows>> BlockSpanSet::all_service_edges() const {
+  const BlockCache::Key key{.file = answers_id_};
+  if (auto cached = cache_->find(key)) return std::static_pointer_cast<const EdgeRows>(cached);
+  auto rows = read_edge_file(file(BlockTable::kEdges), {.begin_ns = INT64_MIN, .end_ns = INT64_MAX});
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  auto merged = std::make_shared<const EdgeRows>(table::merge_operations(std::move(*rows)));
+  size_t bytes = 0;
+  for (const table::EdgeRow& row : *merged) {
+    bytes += sizeof row + (row.caller_durations.size() + row.callee_durations.size()) * sizeof(table::BucketCount);
+  }
+  cache_->put(key, merged, bytes);
+  return merged;
+}
+
+stdx::Result<std::vector<table::EdgeRow>> BlockSpanSet::service_edges(table::TimeRange range) const {
+  auto all = all_service_edges();
+  if (!all) return std::unexpected(std::move(all.error()));
+  EdgeRows selected;
+  for (const table::EdgeRow& row : **all) {
+    const bool ended = row.minute_ns < range.begin_ns && range.begin_ns - row.minute_ns >= kMinuteNs;
+    if (!ended && row.minute_ns < range.end_ns) selected.push_back(row);
+  }
+  return selected;
 }
 
 }  // namespace clew::block

@@ -33,6 +33,7 @@ class BlockSpanSet final : public table::SpanSet {
   stdx::Result<std::vector<table::TracePart>> trace_parts(std::span<const otlp::TraceId> trace_ids) const override;
   stdx::Result<std::vector<table::RedRow>> red(table::TimeRange range) const override;
   stdx::Result<std::vector<table::EdgeRow>> edges(table::TimeRange range) const override;
+  stdx::Result<std::vector<table::EdgeRow>> service_edges(table::TimeRange range) const override;
 
   const Manifest& manifest() const { return manifest_; }
   const BlockFile& file(BlockTable table) const { return *files_[static_cast<size_t>(table)]; }
@@ -40,7 +41,13 @@ class BlockSpanSet final : public table::SpanSet {
  private:
   BlockSpanSet() = default;
 
+  using EdgeRows = std::vector<table::EdgeRow>;
+  // Of all times, through the cache. Shared with the cache and with questions under way.
+  stdx::Result<std::shared_ptr<const EdgeRows>> all_service_edges() const;
+
   Manifest manifest_;
+  BlockCache* cache_ = nullptr;
+  uint64_t answers_id_ = 0;  // In the cache: what was summed up from the files.
   std::array<std::shared_ptr<const BlockFile>, static_cast<size_t>(BlockTable::kCount)> files_;
   std::vector<std::shared_ptr<const BlockSegment>> block_segments_;
   std::vector<std::shared_ptr<const table::Segment>> segments_;  // The same.

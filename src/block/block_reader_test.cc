@@ -304,8 +304,9 @@ TEST_F(BlockReader, EveryColumnEqualsTheTable) {
 
 // The files of a block and the rows of its table, for test/judge/: other readers must see the same.
 TEST_F(BlockReader, LeavesABlockForJudges) {
-  const char* folder = std::getenv("CLEW_JUDGE_DIR");
-  if (folder == nullptr) GTEST_SKIP() << "CLEW_JUDGE_DIR is not set";
+  const disk::TemporaryFolder nobody_looks;
+  const char* wanted = std::getenv("CLEW_JUDGE_DIR");
+  const char* folder = wanted != nullptr ? wanted : nobody_looks.path().c_str();
   std::mt19937_64 random(6);
   fill(1500, 40, 400, random);
   write(20'000);

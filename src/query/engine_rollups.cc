@@ -187,7 +187,7 @@ stdx::Result<std::vector<Dependency>> Engine::dependencies(table::TimeRange rang
   std::map<EdgeKey, EdgeSum> sums;
   for (const auto& set : catalog_.snapshot()) {
     if (!overlaps(*set, range)) continue;
-    auto rows = set->edges(range);
+    auto rows = set->service_edges(range);
     if (!rows) return std::unexpected(std::move(rows.error()));
     auto at = sums.end();  // Rows of one pair often follow each other.
     for (const table::EdgeRow& row : *rows) {

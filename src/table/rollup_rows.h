@@ -83,6 +83,9 @@ struct EdgeRow {
   Histogram callee_durations;
 };
 
+// The same calls by services only: operations are empty, counts and histograms summed. Any order in, sorted as Rollups::edges.
+std::vector<EdgeRow> merge_operations(std::vector<EdgeRow> rows);
+
 struct Rollups {
   std::vector<TracePart> traces;  // By trace id.
   std::vector<RedRow> red;        // By service, minute, operation, kind, status.
