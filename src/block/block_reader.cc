@@ -62,7 +62,7 @@ stdx::Result<std::vector<table::EdgeRow>> BlockSpanSet::edges(table::TimeRange r
 stdx::Result<std::shared_ptr<const BlockSpanSet::EdgeRows>> BlockSpanSet::all_service_edges() const {
   const BlockCache::Key key{.file = answers_id_};
   if (auto cached = cache_->find(key)) return std::static_pointer_cast<const EdgeRows>(cached);
-  auto rows = read_edge_file(file(BlockTable::kEdges), {.begin_ns = INT64_MIN, .end_ns = INT64_MAX});
+  auto rows = read_edge_file(file(BlockTable::kEdges), {});
   if (!rows) return std::unexpected(std::move(rows.error()));
   auto merged = std::make_shared<const EdgeRows>(table::merge_operations(std::move(*rows)));
   size_t bytes = 0;

@@ -20,7 +20,7 @@ namespace clew::head {
 
 struct HeadOptions {
   uint32_t cut_spans = 1'000'000;
-  size_t cut_bytes = size_t{96} << 20;
+  size_t cut_bytes = size_t{64} << 20;
   int64_t cut_interval_ns = 600'000'000'000;
   // Traces that received a span within this time stay behind at a cut, so that most traces end up whole in one block.
   int64_t left_behind_window_ns = 10'000'000'000;

@@ -17,7 +17,7 @@ struct PumpOptions {
   size_t read_bytes_max = size_t{4} << 20;  // Per read of the log.
   // While a generation waits to become a block the next one grows, to this many times its cut size; then the log is no
   // longer read and its back-pressure reaches the clients.
-  double overfill_max = 1.5;
+  double overfill_max = 1.25;
 };
 
 // Owns the ingest thread of one partition. Hands one sealed generation at a time to `cut`, which returns at once and calls

@@ -63,7 +63,7 @@ struct Settings {
 
   struct Head {
     uint64_t cut_spans = 1'000'000;
-    uint64_t cut_bytes = 96 << 20;
+    uint64_t cut_bytes = 64 << 20;
     int64_t cut_interval_ms = 600'000;
     int64_t left_behind_window_ms = 10'000;
   } head;
