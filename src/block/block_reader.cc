@@ -5,11 +5,6 @@
 #include "block/trace_file.h"
 
 namespace clew::block {
-namespace {
-
-constexpr int64_t kMinuteNs = 60'000'000'000;
-
-}  // namespace
 
 stdx::Result<std::shared_ptr<const BlockSpanSet>> BlockSpanSet::open(disk::ObjectStore& store, BlockCache& cache,
                                                                      Manifest manifest) {
@@ -64,6 +59,7 @@ stdx::Result<std::shared_ptr<const BlockSpanSet::EdgeRows>> BlockSpanSet::all_se
   if (auto cached = cache_->find(key)) return std::static_pointer_cast<const EdgeRows>(cached);
   auto rows = read_edge_file(file(BlockTable::kEdges), {});
   if (!rows) return std::unexpected(std::move(rows.error()));
+  for (table::EdgeRow& row : *rows) row.minute_ns = rows->front().minute_ns;
   auto merged = std::make_shared<const EdgeRows>(table::merge_operations(std::move(*rows)));
   size_t bytes = 0;
   for (const table::EdgeRow& row : *merged) {
@@ -74,14 +70,10 @@ stdx::Result<std::shared_ptr<const BlockSpanSet::EdgeRows>> BlockSpanSet::all_se
 }
 
 stdx::Result<std::vector<table::EdgeRow>> BlockSpanSet::service_edges(table::TimeRange range) const {
+  if (range.begin_ns > manifest_.start_min_ns || manifest_.start_max_ns >= range.end_ns) return edges(range);
   auto all = all_service_edges();
   if (!all) return std::unexpected(std::move(all.error()));
-  EdgeRows selected;
-  for (const table::EdgeRow& row : **all) {
-    const bool ended = row.minute_ns < range.begin_ns && range.begin_ns - row.minute_ns >= kMinuteNs;
-    if (!ended && row.minute_ns < range.end_ns) selected.push_back(row);
-  }
-  return selected;
+  return **all;
 }
 
 }  // namespace clew::block

@@ -42,7 +42,7 @@ class BlockSpanSet final : public table::SpanSet {
   BlockSpanSet() = default;
 
   using EdgeRows = std::vector<table::EdgeRow>;
-  // Of all times, through the cache. Shared with the cache and with questions under way.
+  // Of all minutes together, through the cache. Shared with the cache and with questions under way.
   stdx::Result<std::shared_ptr<const EdgeRows>> all_service_edges() const;
 
   Manifest manifest_;

@@ -89,7 +89,7 @@ struct Settings {
   struct Query {
     int64_t deadline_ms = 30'000;
     uint64_t concurrent = 16;
-    uint64_t cache_bytes = 32 << 20;
+    uint64_t cache_bytes = 64 << 20;
   } query;
 
   struct Jaeger {

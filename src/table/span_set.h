@@ -44,7 +44,8 @@ class SpanSet {
   // Rows whose minute is in `range` (a minute that overlaps counts).
   virtual stdx::Result<std::vector<RedRow>> red(TimeRange range) const = 0;
   virtual stdx::Result<std::vector<EdgeRow>> edges(TimeRange range) const = 0;
-  // The same for who asks about services only: rows may have their operations merged and empty. Blocks keep these in memory.
+  // The same for who asks about services only: rows may have their operations merged and empty, and those of all minutes
+  // merged into the first where the whole set is in `range`. Blocks keep these in memory.
   virtual stdx::Result<std::vector<EdgeRow>> service_edges(TimeRange range) const { return edges(range); }
 };
 
