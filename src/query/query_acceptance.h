@@ -314,6 +314,20 @@ TEST_P(QueryAcceptance, TraceComesBackAsItWasSent) {
   EXPECT_EQ(missing.error().code, stdx::ErrorCode::kNotFound);
 }
 
+// More attributes than any table has columns: the rest overflows and still comes back, in value and in type.
+TEST_P(QueryAcceptance, ASpanOfTenThousandAttributesComesBack) {
+  otlp::RandomTraces random(77);
+  const otlp::Span wide = random.wide_span(10'000);
+  otlp::TracesData data;
+  data.resource_spans.emplace_back().scope_spans.emplace_back().spans = {wide};
+  load({data});
+  const auto trace = engine_->trace(wide.trace_id);
+  ASSERT_TRUE(trace.has_value()) << trace.error().message;
+  const std::vector<FlatSpan> got = flatten(trace->data);
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_TRUE(otlp::same_span(*got[0].span, wide));
+}
+
 TEST_P(QueryAcceptance, RetriesInSeveralSetsAreOneSpan) {
   auto parts = shop_traces();
   parts.push_back(parts[0]);

@@ -190,7 +190,7 @@ TEST(Rollups, EdgesEqualANaiveWalk) {
     for (const PlainSpan& span : spans) traces[span.trace].push_back(&span);
     std::map<EdgeKey, std::pair<int64_t, int64_t>> naive;
     for (auto& [id, trace] : traces) {
-      std::ranges::stable_sort(trace, {}, [](const PlainSpan* s) { return std::tuple(s->start_ns, s->id, s->kind); });
+      std::ranges::sort(trace, {}, [](const PlainSpan* s) { return std::tuple(s->start_ns, s->id, s->kind); });
       std::map<const PlainSpan*, bool> answered;
       const auto count = [&](const PlainSpan& caller, const std::string& callee, const std::string& operation,
                              ConnectionType type, bool is_virtual, bool error) {

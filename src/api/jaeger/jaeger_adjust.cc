@@ -27,7 +27,7 @@ std::vector<Placed> all_spans(otlp::TracesData& data) {
   return spans;
 }
 
-void sort_attributes(otlp::Attributes& attributes) { std::ranges::stable_sort(attributes, {}, &otlp::KeyValue::key); }
+void sort_attributes(otlp::Attributes& attributes) { std::ranges::sort(attributes, {}, &otlp::KeyValue::key); }
 
 void sort_collections(otlp::TracesData& data) {
   for (otlp::ResourceSpans& resource_spans : data.resource_spans) {

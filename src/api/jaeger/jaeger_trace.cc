@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -205,9 +206,9 @@ std::vector<JaegerTrace> split_by_trace(const otlp::TracesData& data) {
 
 void write_traces(JsonWriter& json, const otlp::TracesData& data, const Warnings& warnings) {
   for (JaegerTrace& trace : split_by_trace(data)) {
-    std::ranges::stable_sort(trace.spans, [](const PlacedSpan& a, const PlacedSpan& b) {
-      return std::pair(a.span->start_time_unix_nano, a.span->span_id) <
-             std::pair(b.span->start_time_unix_nano, b.span->span_id);
+    // The kind tells Zipkin's shared halves apart, so the order is total.
+    std::ranges::sort(trace.spans, {}, [](const PlacedSpan& placed) {
+      return std::tuple(placed.span->start_time_unix_nano, placed.span->span_id, placed.span->kind);
     });
     json.begin_object().member("traceID", jaeger_trace_id(trace.id));
     json.key("spans").begin_array();
