@@ -135,7 +135,6 @@ class ShapeCheck {
   }
   void check_value(element value, const Field& field) {
     static const std::regex kTime("-?[0-9]{1,19}"), kTraceId("[0-9a-f]{32}"), kSpanId("[0-9a-f]{16}");
-    std::string_view text;
     uint64_t number = 0;
     switch (field.type) {
       case FieldType::kText: EXPECT_TRUE(value.is_string()) << field.name; return;
