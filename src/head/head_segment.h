@@ -1,9 +1,7 @@
 // A span table at one moment, as queries see it.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "table/segment.h"

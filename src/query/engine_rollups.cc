@@ -10,11 +10,13 @@
 
 #include "query/engine_steps.h"
 #include "query/traceql/query_limits.h"
+#include "table/histogram_sum.h"
 
 namespace clew::query {
 namespace {
 
 using stdx::ErrorCode;
+using table::HistogramSum;
 
 constexpr int64_t kMinuteNs = 60'000'000'000;
 
@@ -41,28 +43,6 @@ int64_t floor_to(int64_t time_ns, int64_t step_ns) {
   const int64_t rest = time_ns % step_ns;
   return time_ns - (rest < 0 ? rest + step_ns : rest);
 }
-
-// A histogram while many are added to it: merging sparse ones pair by pair would move their buckets again and again.
-class HistogramSum {
- public:
-  void add(const table::Histogram& histogram) {
-    if (histogram.empty()) return;
-    if (counts_.empty()) counts_.resize(table::kDurationBucketCount);
-    for (const auto& [bucket, count] : histogram) {
-      if (bucket >= 0 && bucket < table::kDurationBucketCount) counts_[static_cast<size_t>(bucket)] += count;
-    }
-  }
-  table::Histogram take() const {
-    table::Histogram histogram;
-    for (size_t bucket = 0; bucket < counts_.size(); ++bucket) {
-      if (counts_[bucket] != 0) histogram.push_back({static_cast<int32_t>(bucket), counts_[bucket]});
-    }
-    return histogram;
-  }
-
- private:
-  std::vector<int64_t> counts_;
-};
 
 struct SeriesCell {
   int64_t count = 0;

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <tuple>
 
+#include "table/histogram_sum.h"
 #include "table/rollup_rows.h"
 
 namespace clew::table {
@@ -11,33 +11,14 @@ auto service_key(const EdgeRow& row) {
   return std::tie(row.caller_service, row.minute_ns, row.callee_service, row.type, row.callee_virtual);
 }
 
-// Sums many sparse histograms without moving their buckets again and again.
-class BucketSum {
- public:
-  void add(const Histogram& histogram) {
-    for (const BucketCount& entry : histogram) counts_[static_cast<size_t>(entry.bucket)] += entry.count;
-  }
-  Histogram take() {
-    Histogram histogram;
-    for (size_t bucket = 0; bucket < counts_.size(); ++bucket) {
-      if (counts_[bucket] != 0) histogram.push_back({static_cast<int32_t>(bucket), counts_[bucket]});
-    }
-    counts_.fill(0);
-    return histogram;
-  }
-
- private:
-  std::array<int64_t, kDurationBucketCount> counts_{};
-};
-
 }  // namespace
 
 std::vector<EdgeRow> merge_operations(std::vector<EdgeRow> rows) {
   std::ranges::sort(rows, {}, service_key);
   std::vector<EdgeRow> merged;
-  BucketSum callers, callees;
   for (size_t begin = 0; begin < rows.size();) {
     size_t end = begin;
+    HistogramSum callers, callees;
     EdgeRow sum = rows[begin];
     sum.count = sum.error_count = 0;
     sum.caller_operation.clear();
