@@ -18,6 +18,7 @@
 #include "log/paced_log.h"
 #include "main/server_metrics.h"
 #include "query/engine.h"
+#include "receive/intake.h"
 #include "receive/otlp/otlp_receiver.h"
 #include "self/health.h"
 #include "self/log_line.h"
@@ -91,6 +92,7 @@ class RunningServer final : public Server {
   std::unique_ptr<head::HeadPump> pump_;
   query::Admission admission_;
   std::optional<query::Engine> engine_;
+  std::optional<receive::Intake> intake_;
   std::unique_ptr<receive_otlp::OtlpReceiver> receiver_;
   std::unique_ptr<net::HttpServer> main_http_;
   std::unique_ptr<net::HttpServer> jaeger_http_;
@@ -125,6 +127,7 @@ stdx::Result<void> RunningServer::open_log() {
   options_.log.warn = [](const std::string& line) { self::log_warn("log", {{"what", line}}); };
   if (auto opened = keep(log_local::LocalLog::open(files_, clock_, options_.log), local_log_); !opened) return opened;
   log_ = std::make_unique<log::PacedLog>(*local_log_, options_.log_lag_bytes_max);
+  intake_.emplace(*log_, clock_, options_.intake_limits);
   return {};
 }
 
@@ -187,7 +190,7 @@ stdx::Result<void> RunningServer::start_apis() {
 }
 
 stdx::Result<void> RunningServer::start_doors() {
-  receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*log_, clock_, options_.otlp_limits);
+  receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*intake_, options_.otlp_limits);
   options_.otlp_http.format_error = receive_otlp::OtlpReceiver::format_http_error;
   if (auto started = keep(net::HttpServer::start(options_.otlp_http, receiver_->http_routes()), otlp_http_); !started) {
     return started;
@@ -199,7 +202,7 @@ stdx::Result<void> RunningServer::start_doors() {
                    .head = head_.get(),
                    .blocks = blocks_.get(),
                    .admission = &admission_,
-                   .receiver = receiver_.get(),
+                   .intake = &*intake_,
                    .otlp_http = otlp_http_.get(),
                    .otlp_grpc = otlp_grpc_.get(),
                    .main_http = main_http_.get(),

@@ -14,6 +14,7 @@
 #include "net/http_server.h"
 #include "query/admission.h"
 #include "receive/otlp/otlp_limits.h"
+#include "receive/receive_limits.h"
 #include "stdx/error.h"
 
 namespace clew::main {
@@ -25,6 +26,7 @@ struct ServerOptions {
   net::HttpServerOptions otlp_http;
   net::GrpcServerOptions otlp_grpc;
   net::HttpServerOptions jaeger_http;
+  receive::IntakeLimits intake_limits;
   receive_otlp::OtlpLimits otlp_limits;
   log_local::LocalLogOptions log;       // `folder` is set here.
   uint64_t log_lag_bytes_max = 16 << 20;  // log/paced_log.h

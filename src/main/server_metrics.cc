@@ -1,7 +1,10 @@
 #include "main/server_metrics.h"
 
+#include <array>
 #include <functional>
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "block/block_store.h"
@@ -9,9 +12,8 @@
 #include "log/local/local_log.h"
 #include "net/grpc_server.h"
 #include "net/http_server.h"
-#include "otlp/traces_survey.h"
 #include "query/admission.h"
-#include "receive/otlp/otlp_receiver.h"
+#include "receive/intake.h"
 #include "self/metric_list.h"
 
 namespace clew::main {
@@ -22,7 +24,7 @@ namespace metric = self::metric;
 class ServerMetrics::Mirror {
  public:
   Mirror(self::Metrics& metrics, const WatchedRooms& rooms) : metrics_(metrics) {
-    watch_receiver(*rooms.receiver);
+    watch_intake(*rooms.intake);
     watch_doors(rooms);
     watch_log(*rooms.log);
     watch_head(*rooms.head);
@@ -52,24 +54,49 @@ class ServerMetrics::Mirror {
     });
   }
 
-  void watch_receiver(const receive_otlp::OtlpReceiver& receiver) {
-    const receive_otlp::OtlpCounters& counters = receiver.counters();
+  void watch_intake(const receive::Intake& intake) {
+    const receive::IntakeCounters& counters = intake.counters();
     gauge(metric::kReceiveInFlightBytes, {}, [&] { return counters.bytes_in_flight.load(); });
-    for (size_t i = 0; i < receive_otlp::kProtocolCount; ++i) {
-      const auto& of = counters.of(static_cast<receive_otlp::Protocol>(i));
-      const std::string door = "otlp_" + std::string(receive_otlp::kProtocolNames[i]);
+    for (size_t i = 0; i < receive::kProtocolCount; ++i) {
+      const auto& of = counters.by_protocol[i];
+      const std::string_view door = receive::kProtocolNames[i];
       counter(metric::kReceiveSpans, {door}, [&] { return of.spans_accepted.load(); });
+      counter(metric::kReceiveLogRecords, {door}, [&] { return of.log_records_accepted.load(); });
+      counter(metric::kReceiveDataPoints, {door}, [&] { return of.data_points_accepted.load(); });
       counter(metric::kReceiveBytes, {door}, [&] { return of.bytes.load(); });
       counter(metric::kReceiveRequests, {door, "all"}, [&] { return of.requests.load(); });
-      for (size_t reason = 1; reason < receive_otlp::kRefusalCount; ++reason) {
-        counter(metric::kReceiveRefusedSpans, {door, otlp::refusal_name(static_cast<otlp::SpanRefusal>(reason))},
-                [&of, reason] { return of.spans_refused[reason].load(); });
+      for (size_t reason = 1; reason < receive::kRefusalCount; ++reason) {
+        counter(metric::kReceiveRefusedSpans, {door, receive::kRefusalNames[reason]},
+                [&of, reason] { return of.items_refused[reason].load(); });
       }
-      for (size_t code = 0; code < receive_otlp::kErrorCodeCount; ++code) {
+      for (size_t code = 0; code < receive::kErrorCodeCount; ++code) {
         counter(metric::kReceiveRefusedRequests, {door, stdx::error_code_name(static_cast<stdx::ErrorCode>(code))},
                 [&of, code] { return of.requests_failed[code].load(); });
       }
     }
+    assignments_.push_back([this, &arrivals = intake.arrivals()] { mirror_senders(arrivals); });
+  }
+
+  // Senders come and go, so their series are made at the scrape. They are bounded by the table of arrivals; a sender's last
+  // values are kept beside it, because several senders of one service and door share a series.
+  void mirror_senders(const receive::Arrivals& arrivals) {
+    for (const std::shared_ptr<const receive::Sender>& row : arrivals.senders()) {
+      const std::string_view door = receive::protocol_name(row->protocol);
+      SenderTotals& last = sender_totals_[row];
+      const auto grow = [&](const self::MetricDefinition& definition, std::initializer_list<std::string_view> labels,
+                            uint64_t now, uint64_t& before) {
+        if (now > before) metrics_.counter(definition, labels).add(static_cast<double>(now - before));
+        before = now;
+      };
+      grow(metric::kReceiveServiceItems, {door, row->service, "span"}, row->spans.load(), last.accepted[0]);
+      grow(metric::kReceiveServiceItems, {door, row->service, "log_record"}, row->log_records.load(), last.accepted[1]);
+      grow(metric::kReceiveServiceItems, {door, row->service, "data_point"}, row->data_points.load(), last.accepted[2]);
+      for (size_t reason = 1; reason < receive::kRefusalCount; ++reason) {
+        grow(metric::kReceiveServiceRefused, {door, row->service, receive::kRefusalNames[reason]},
+             row->refused[reason].load(), last.refused[reason]);
+      }
+    }
+    std::erase_if(sender_totals_, [](const auto& entry) { return entry.first.use_count() == 1; });
   }
 
   void watch_http(std::string_view door, const net::HttpServer& server) {
@@ -146,8 +173,14 @@ class ServerMetrics::Mirror {
     counter(metric::kBlockErrors, {"open"}, [&] { return counters.blocks_unreadable.load(); });
   }
 
+  struct SenderTotals {
+    std::array<uint64_t, 3> accepted{};
+    std::array<uint64_t, receive::kRefusalCount> refused{};
+  };
+
   self::Metrics& metrics_;
   std::vector<std::move_only_function<void()>> assignments_;
+  std::unordered_map<std::shared_ptr<const receive::Sender>, SenderTotals> sender_totals_;
 };
 
 ServerMetrics::ServerMetrics(self::Metrics& metrics) : metrics_(metrics) {}

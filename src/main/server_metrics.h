@@ -21,8 +21,8 @@ class HttpServer;
 namespace clew::query {
 class Admission;
 }
-namespace clew::receive_otlp {
-class OtlpReceiver;
+namespace clew::receive {
+class Intake;
 }
 
 namespace clew::main {
@@ -33,7 +33,7 @@ struct WatchedRooms {
   const head::Head* head;
   const block::BlockStore* blocks;
   const query::Admission* admission;
-  const receive_otlp::OtlpReceiver* receiver;
+  const receive::Intake* intake;
   const net::HttpServer* otlp_http;
   const net::GrpcServer* otlp_grpc;
   const net::HttpServer* main_http;

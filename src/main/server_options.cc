@@ -87,7 +87,7 @@ ServerOptions server_options(const Settings& settings) {
   options.otlp_grpc = grpc_options(settings);
   options.jaeger_http = http_options(settings, settings.listen.jaeger);
   options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
-  options.otlp_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;
+  options.intake_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;
   options.log = log_options(settings.log);
   options.log_lag_bytes_max = settings.log.lag_bytes;
   options.head.cut_spans = static_cast<uint32_t>(settings.head.cut_spans);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "stdx/error.h"
 
@@ -46,7 +47,19 @@ struct TracesSurvey {
   uint32_t first_refused_index = 0;  // Counted over the whole request.
 };
 
+// One resource of a request: who sent it, as far as it says so, and how much. Views into the request.
+struct ResourceSurvey {
+  std::string_view service_name;
+  std::string_view sdk_name;
+  std::string_view sdk_version;
+  std::string_view sdk_language;
+  uint32_t span_count = 0;  // Including refused ones.
+  uint32_t refused_count = 0;
+  int64_t end_time_max = 0;  // Unix ns, of the spans that are kept.
+};
+
 // kInvalidArgument if the envelope (request, ResourceSpans, ScopeSpans) is not well-formed: nothing of it can be kept.
-stdx::Result<TracesSurvey> survey_traces(std::string_view request);
+// Also appends to `resources`, unless that is null, one entry for each ResourceSpans.
+stdx::Result<TracesSurvey> survey_traces(std::string_view request, std::vector<ResourceSurvey>* resources = nullptr);
 
 }  // namespace clew::otlp

@@ -6,7 +6,8 @@ namespace {
 using namespace metric;
 
 constexpr const MetricDefinition* kMetrics[] = {
-    &kReceiveRequests, &kReceiveSpans, &kReceiveBytes, &kReceiveRefusedSpans, &kReceiveRefusedRequests,
+    &kReceiveRequests, &kReceiveSpans, &kReceiveBytes, &kReceiveRefusedSpans, &kReceiveLogRecords,
+    &kReceiveDataPoints, &kReceiveServiceItems, &kReceiveServiceRefused, &kReceiveRefusedRequests,
     &kReceiveSeconds, &kReceiveInFlightBytes, &kReceiveInFlightRequests, &kNetConnections, &kNetConnectionsRefused,
     &kNetRequests, &kLogAppendedBytes, &kLogAppendedRecords, &kLogSyncs, &kLogSyncSeconds, &kLogErrors,
     &kLogBacklogBytes, &kLogSegments, &kLogTornTails, &kIngestSpans, &kIngestRepairs, &kIngestRefusedSpans,

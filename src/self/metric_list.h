@@ -40,8 +40,19 @@ inline constexpr MetricDefinition kReceiveSpans{
 inline constexpr MetricDefinition kReceiveBytes{
     "clew_receive_bytes_total", "Bytes of requests as they came, still compressed.", kCounter, {"door"}};
 inline constexpr MetricDefinition kReceiveRefusedSpans{
-    "clew_receive_refused_spans_total", "Spans refused by the survey; the rest of their request was kept.", kCounter,
-    {"door", "reason"}};
+    "clew_receive_refused_spans_total", "Spans, log records and data points refused; the rest of their request was kept.",
+    kCounter, {"door", "reason"}};
+inline constexpr MetricDefinition kReceiveLogRecords{
+    "clew_receive_log_records_total", "Log records acknowledged as durable.", kCounter, {"door"}};
+inline constexpr MetricDefinition kReceiveDataPoints{
+    "clew_receive_data_points_total", "Metric data points acknowledged as durable.", kCounter, {"door"}};
+inline constexpr MetricDefinition kReceiveServiceItems{
+    "clew_receive_service_items_total", "Items acknowledged as durable, by the service that they name as theirs.", kCounter,
+    {"door", "service", "item"}};
+inline constexpr MetricDefinition kReceiveServiceRefused{
+    "clew_receive_service_refused_total",
+    "Items refused by service and reason; a request that cannot be decoded counts as one, without a service.", kCounter,
+    {"door", "service", "reason"}};
 inline constexpr MetricDefinition kReceiveRefusedRequests{
     "clew_receive_refused_requests_total", "Requests of which nothing was kept.", kCounter, {"door", "reason"}};
 inline constexpr MetricDefinition kReceiveSeconds{

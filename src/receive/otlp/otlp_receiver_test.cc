@@ -4,18 +4,22 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <optional>
 #include <thread>
 
 #include "net/grpc_client.h"
 #include "net/http_client.h"
 #include "net/raw_client_for_test.h"
 #include "otlp/traces_codec.h"
-#include "receive/otlp/fake_log_for_test.h"
+#include "receive/fake_log_for_test.h"
 #include "wire/content_coding.h"
 
 namespace clew::receive_otlp {
 namespace {
 
+using receive::FakeLog;
+using receive::Protocol;
+using receive::ProtocolCounters;
 using stdx::ErrorCode;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -57,9 +61,10 @@ class OtlpReceiverTest : public testing::Test {
   void SetUp() override { start({}); }
   void TearDown() override { stop(); }
 
-  void start(OtlpLimits limits, net::HttpLimits http_limits = {}) {
+  void start(OtlpLimits limits, net::HttpLimits http_limits = {}, receive::IntakeLimits intake_limits = {}) {
     stop();
-    receiver_ = std::make_unique<OtlpReceiver>(log_, clock_, limits);
+    intake_.emplace(log_, clock_, intake_limits);
+    receiver_ = std::make_unique<OtlpReceiver>(*intake_, limits);
     auto http = net::HttpServer::start({.addresses = {{"127.0.0.1", 0}},
                                         .limits = http_limits,
                                         .format_error = OtlpReceiver::format_http_error},
@@ -85,13 +90,14 @@ class OtlpReceiverTest : public testing::Test {
     net::GrpcClient client({.target = "127.0.0.1:" + std::to_string(grpc_server_->ports()[0]), .gzip = gzip});
     return client.call(method, message);
   }
-  const ProtocolCounters& counted(Protocol protocol) { return receiver_->counters().of(protocol); }
+  const ProtocolCounters& counted(Protocol protocol) { return intake_->counters().of(protocol); }
   uint64_t failed(Protocol protocol, ErrorCode code) {
     return counted(protocol).requests_failed[static_cast<size_t>(code)];
   }
 
   FakeLog log_;
   FixedClock clock_;
+  std::optional<receive::Intake> intake_;
   std::unique_ptr<OtlpReceiver> receiver_;
   std::unique_ptr<net::HttpServer> http_server_;
   std::unique_ptr<net::GrpcServer> grpc_server_;
@@ -107,8 +113,8 @@ TEST_F(OtlpReceiverTest, ProtobufOverHttpIsLoggedUntouched) {
   EXPECT_EQ(log_.records[0].payload, request);
   EXPECT_EQ(log_.records[0].kind, log::RecordKind::kTraces);
   EXPECT_EQ(log_.records[0].receive_time_ns, clock_.now_ns());
-  EXPECT_EQ(counted(Protocol::kHttpProtobuf).spans_accepted, 3u);
-  EXPECT_EQ(receiver_->counters().bytes_in_flight, 0u);
+  EXPECT_EQ(counted(Protocol::kOtlpHttpProtobuf).spans_accepted, 3u);
+  EXPECT_EQ(intake_->counters().bytes_in_flight, 0u);
 }
 
 TEST_F(OtlpReceiverTest, EveryContentEncoding) {
@@ -133,7 +139,7 @@ TEST_F(OtlpReceiverTest, JsonOverHttpIsLoggedAsProtobuf) {
   ASSERT_TRUE(logged.has_value());
   EXPECT_TRUE(otlp::same_span(logged->resource_spans[0].scope_spans[0].spans[1],
                               traces(2).resource_spans[0].scope_spans[0].spans[1]));
-  EXPECT_EQ(counted(Protocol::kHttpJson).spans_accepted, 2u);
+  EXPECT_EQ(counted(Protocol::kOtlpHttpJson).spans_accepted, 2u);
 }
 
 TEST_F(OtlpReceiverTest, JsonInBothCases) {
@@ -158,7 +164,7 @@ TEST_F(OtlpReceiverTest, GrpcPlainAndCompressed) {
   ASSERT_EQ(log_.records.size(), 2u);
   EXPECT_TRUE(log_.records[0].payload == request);
   EXPECT_TRUE(log_.records[1].payload == request);
-  EXPECT_EQ(counted(Protocol::kGrpc).spans_accepted, 200u);
+  EXPECT_EQ(counted(Protocol::kOtlpGrpc).spans_accepted, 200u);
 }
 
 TEST_F(OtlpReceiverTest, EmptyRequestsSucceedAndAreNotLogged) {
@@ -182,9 +188,9 @@ TEST_F(OtlpReceiverTest, PartialSuccessKeepsTheGoodSpans) {
   EXPECT_EQ(json.status, 200);
   EXPECT_EQ(json.body, std::string(R"({"partialSuccess":{"rejectedSpans":"2","errorMessage":")") + kTwoRefused + "\"}}");
   EXPECT_EQ(log_.records.size(), 3u);
-  for (const Protocol protocol : {Protocol::kGrpc, Protocol::kHttpProtobuf, Protocol::kHttpJson}) {
+  for (const Protocol protocol : {Protocol::kOtlpGrpc, Protocol::kOtlpHttpProtobuf, Protocol::kOtlpHttpJson}) {
     EXPECT_EQ(counted(protocol).spans_accepted, 3u);
-    EXPECT_EQ(counted(protocol).spans_refused[static_cast<size_t>(otlp::SpanRefusal::kTraceIdLength)], 2u);
+    EXPECT_EQ(counted(protocol).items_refused[static_cast<size_t>(receive::Refusal::kTraceIdLength)], 2u);
   }
 }
 
@@ -232,9 +238,9 @@ TEST_F(OtlpReceiverTest, MalformedIs400WithAStatusInTheRequestsMedia) {
     EXPECT_THAT(response.body, StartsWith(R"({"code":3,"message":")")) << body;
   }
   EXPECT_EQ(log_.records.size(), 0u);
-  EXPECT_EQ(failed(Protocol::kHttpProtobuf, ErrorCode::kInvalidArgument), 6u);
-  EXPECT_EQ(failed(Protocol::kGrpc, ErrorCode::kInvalidArgument), 6u);
-  EXPECT_EQ(failed(Protocol::kHttpJson, ErrorCode::kInvalidArgument), 7u);
+  EXPECT_EQ(failed(Protocol::kOtlpHttpProtobuf, ErrorCode::kInvalidArgument), 6u);
+  EXPECT_EQ(failed(Protocol::kOtlpGrpc, ErrorCode::kInvalidArgument), 6u);
+  EXPECT_EQ(failed(Protocol::kOtlpHttpJson, ErrorCode::kInvalidArgument), 7u);
 }
 
 TEST_F(OtlpReceiverTest, MediaTypesAndEncodingsThatNobodyDecodes) {
@@ -264,7 +270,7 @@ TEST_F(OtlpReceiverTest, WrongPathsAndMethods) {
 TEST_F(OtlpReceiverTest, TooLargeBeforeAndAfterDecompression) {
   net::HttpLimits http;
   http.body_bytes_max = 100000;
-  start({.decompressed_bytes_max = 1000000, .bytes_in_flight_max = 1000000}, http);
+  start({.decompressed_bytes_max = 1000000}, http, {.bytes_in_flight_max = 1000000});
   const auto sent = post("/v1/traces", kProtobuf, std::string(100001, 'x'));
   EXPECT_EQ(sent.status, 413);
   EXPECT_EQ(net::decode_rpc_status(sent.body)->code, 8);
@@ -274,7 +280,7 @@ TEST_F(OtlpReceiverTest, TooLargeBeforeAndAfterDecompression) {
     EXPECT_EQ(response.status, 413);
     EXPECT_EQ(header_of(response, "Retry-After"), "(none)");
   }
-  EXPECT_EQ(failed(Protocol::kHttpProtobuf, ErrorCode::kPayloadTooLarge), 1u);
+  EXPECT_EQ(failed(Protocol::kOtlpHttpProtobuf, ErrorCode::kPayloadTooLarge), 1u);
 }
 
 TEST_F(OtlpReceiverTest, BackPressureSaysWhenToTryAgain) {
@@ -301,8 +307,8 @@ TEST_F(OtlpReceiverTest, BackPressureSaysWhenToTryAgain) {
     EXPECT_EQ(grpc.details.code, test.grpc);
     EXPECT_EQ(grpc.details.retry_after, std::chrono::seconds(1));
   }
-  EXPECT_EQ(counted(Protocol::kGrpc).spans_accepted, 0u);
-  EXPECT_EQ(receiver_->counters().bytes_in_flight, 0u);
+  EXPECT_EQ(counted(Protocol::kOtlpGrpc).spans_accepted, 0u);
+  EXPECT_EQ(intake_->counters().bytes_in_flight, 0u);
 }
 
 TEST_F(OtlpReceiverTest, NobodyIsAnsweredBeforeTheLog) {
@@ -310,14 +316,14 @@ TEST_F(OtlpReceiverTest, NobodyIsAnsweredBeforeTheLog) {
   const std::string request = request_of(2, 1);
   auto http = std::async(std::launch::async, [&] { return post("/v1/traces", kProtobuf, request); });
   auto grpc = std::async(std::launch::async, [&] { return call(kExport, request); });
-  while (receiver_->counters().bytes_in_flight != 2 * request.size()) std::this_thread::yield();
-  EXPECT_EQ(counted(Protocol::kGrpc).spans_accepted, 0u);
+  while (intake_->counters().bytes_in_flight != 2 * request.size()) std::this_thread::yield();
+  EXPECT_EQ(counted(Protocol::kOtlpGrpc).spans_accepted, 0u);
   EXPECT_EQ(http.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   EXPECT_EQ(grpc.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   ASSERT_TRUE(log_.release(2));
   EXPECT_THAT(http.get().body, HasSubstr("1 of 3 spans were refused"));
   EXPECT_THAT(grpc.get().message, HasSubstr("1 of 3 spans were refused"));
-  EXPECT_EQ(receiver_->counters().bytes_in_flight, 0u);
+  EXPECT_EQ(intake_->counters().bytes_in_flight, 0u);
 }
 
 TEST_F(OtlpReceiverTest, LateRefusal) {
@@ -329,10 +335,10 @@ TEST_F(OtlpReceiverTest, LateRefusal) {
 
 TEST_F(OtlpReceiverTest, BytesAwaitingTheLogAreBounded) {
   const std::string request = request_of(10);
-  start({.decompressed_bytes_max = request.size(), .bytes_in_flight_max = request.size()});
+  start({.decompressed_bytes_max = request.size()}, {}, {.bytes_in_flight_max = request.size()});
   log_.mood = FakeLog::Mood::kHold;
   auto first = std::async(std::launch::async, [&] { return post("/v1/traces", kProtobuf, request); });
-  while (receiver_->counters().bytes_in_flight == 0) std::this_thread::yield();
+  while (intake_->counters().bytes_in_flight == 0) std::this_thread::yield();
   const auto second = post("/v1/traces", kProtobuf, request);
   EXPECT_EQ(second.status, 429);
   EXPECT_EQ(header_of(second, "Retry-After"), "1");
@@ -348,7 +354,7 @@ TEST_F(OtlpReceiverTest, AcknowledgementsAfterTheServersEnd) {
     return client.post("/v1/traces", kProtobuf, request_of(1)).has_value();
   });
   auto grpc = std::async(std::launch::async, [&] { return call(kExport, request_of(1)).code; });
-  while (receiver_->counters().bytes_in_flight != 2 * request_of(1).size()) std::this_thread::yield();
+  while (intake_->counters().bytes_in_flight != 2 * request_of(1).size()) std::this_thread::yield();
   http_server_->stop(std::chrono::milliseconds(0));
   grpc_server_->stop(std::chrono::milliseconds(0));
   EXPECT_FALSE(http.get());
@@ -403,8 +409,8 @@ TEST_F(OtlpReceiverTest, OtherSignalsAreRefusedByPartialSuccess) {
   EXPECT_EQ(post("/v1/metrics", kJson, "{} {}").status, 400);
   EXPECT_EQ(post("/v1/metrics", kJson, R"({"resourceMetrics":7})").status, 400);
   EXPECT_EQ(log_.records.size(), 0u);
-  EXPECT_EQ(counted(Protocol::kHttpProtobuf).log_records_refused, 2u);
-  EXPECT_EQ(counted(Protocol::kGrpc).data_points_refused, 3u);
+  EXPECT_EQ(counted(Protocol::kOtlpHttpProtobuf).items_refused[static_cast<size_t>(receive::Refusal::kUnsupported)], 2u);
+  EXPECT_EQ(counted(Protocol::kOtlpGrpc).items_refused[static_cast<size_t>(receive::Refusal::kUnsupported)], 3u);
 }
 
 }  // namespace

@@ -29,9 +29,4 @@ inline constexpr std::array kSignals = {
 };
 inline const SignalNames& names_of(Signal signal) { return kSignals[static_cast<size_t>(signal)]; }
 
-enum class Protocol : uint8_t { kGrpc, kHttpProtobuf, kHttpJson, kCount };
-inline constexpr size_t kProtocolCount = static_cast<size_t>(Protocol::kCount);
-// For labels in /metrics: the values of OTEL_EXPORTER_OTLP_PROTOCOL.
-inline constexpr std::array<std::string_view, kProtocolCount> kProtocolNames = {"grpc", "http/protobuf", "http/json"};
-
 }  // namespace clew::receive_otlp

@@ -9,7 +9,7 @@
 
 #include "log/log.h"
 
-namespace clew::receive_otlp {
+namespace clew::receive {
 
 class FakeLog final : public log::Log {
  public:
@@ -72,4 +72,4 @@ class FakeLog final : public log::Log {
   std::vector<std::move_only_function<void(std::optional<stdx::Error>)>> held_;
 };
 
-}  // namespace clew::receive_otlp
+}  // namespace clew::receive
