@@ -173,6 +173,7 @@ stdx::Result<void> RunningServer::start_apis() {
   add(api_native::routes({.engine = &*engine_,
                           .catalog = &catalog_,
                           .clock = &clock_,
+                          .intake = &*intake_,
                           .admission = &admission_,
                           .build = {std::string(self::kVersion), "", std::string(self::kCompiler)},
                           .started_at_ns = started_at_ns_,

@@ -66,6 +66,10 @@ struct Endpoint {
   bool admitted = true;  // Takes a ticket of the admission gate. Cheap answers about ourselves do not.
 };
 
+// Parts of the tables, each beside its handlers.
+std::vector<Endpoint> arrival_endpoints();
+std::vector<Shape> arrival_shapes();
+
 const std::vector<Endpoint>& endpoints();
 const std::vector<Shape>& shapes();
 const Shape& shape(std::string_view name);

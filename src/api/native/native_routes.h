@@ -14,6 +14,10 @@
 #include "stdx/clock.h"
 #include "table/catalog.h"
 
+namespace clew::receive {
+class Intake;
+}
+
 namespace clew::api_native {
 
 struct BuildInfo {
@@ -27,6 +31,7 @@ struct NativeOptions {
   const query::Engine* engine = nullptr;
   const table::Catalog* catalog = nullptr;  // For the list of blocks.
   const stdx::Clock* clock = nullptr;
+  const receive::Intake* intake = nullptr;  // For what arrives.
   query::Admission* admission = nullptr;  // Shared with the other APIs.
   BuildInfo build;
   int64_t started_at_ns = 0;

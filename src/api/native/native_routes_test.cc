@@ -16,6 +16,8 @@
 #include "otlp/traces_codec.h"
 #include "query/naive_span_set.h"
 #include "query/traceql/golden_file.h"
+#include "receive/fake_log_for_test.h"
+#include "receive/intake.h"
 
 namespace clew::api_native {
 namespace {
@@ -24,6 +26,7 @@ using simdjson::dom::element;
 
 constexpr int64_t kNow = 1'767'225'605'000'000'000;  // 2026-01-01T00:00:05Z
 constexpr int64_t kSecond = 1'000'000'000;
+constexpr const char* kShopFile = CLEW_SOURCE_DIR "/src/api/native/testdata/shop.json";
 
 class FixedClock final : public stdx::Clock {
  public:
@@ -49,16 +52,23 @@ otlp::TracesData read_otlp_file(const char* path) {
 class NativeApi : public testing::Test {
  protected:
   explicit NativeApi(query::AdmissionLimits limits = {}) : admission_(limits) {
-    otlp::TracesData data = read_otlp_file(CLEW_SOURCE_DIR "/src/api/native/testdata/shop.json");
+    otlp::TracesData data = read_otlp_file(kShopFile);
     // Two services are in a block, one is still in memory.
     otlp::TracesData block;
     block.resource_spans.assign(data.resource_spans.begin(), data.resource_spans.begin() + 2);
     data.resource_spans.erase(data.resource_spans.begin(), data.resource_spans.begin() + 2);
     catalog_.replace({}, {std::make_shared<query_test::NaiveSpanSet>("01ABC", std::move(block)),
                           std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data))});
+    // One sender that is kept, and one request that nobody could read.
+    intake_.take(receive::Protocol::kOtlpGrpc, log::RecordKind::kTraces,
+                 stdx::SharedBytes::from_string(otlp::encode_traces(read_otlp_file(kShopFile))),
+                 [](stdx::Result<receive::Outcome> outcome) { EXPECT_TRUE(outcome.has_value()); });
+    intake_.count_request(receive::Protocol::kZipkinV2Json, 17);
+    intake_.count_failure(receive::Protocol::kZipkinV2Json, {stdx::ErrorCode::kInvalidArgument, "<b>no list</b>"}, "{\"a");
     NativeOptions options{.engine = &engine_,
                           .catalog = &catalog_,
                           .clock = &clock_,
+                          .intake = &intake_,
                           .admission = &admission_,
                           .build = {"1.2.3", "abc", "gcc"},
                           .started_at_ns = kNow - 60 * kSecond,
@@ -87,6 +97,8 @@ class NativeApi : public testing::Test {
   table::Catalog catalog_;
   query::Engine engine_{catalog_};
   FixedClock clock_;
+  receive::FakeLog log_;
+  receive::Intake intake_{log_, clock_};
   query::Admission admission_;
   std::unique_ptr<net::HttpRouter> router_;
 };

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kIntroduction = R"(# The native API
 
-<!-- Written from src/api/native/endpoints.cc and shapes.cc by api_native_test with CLEW_REWRITE=1: edit those. -->
+<!-- Written from src/api/native/endpoints.cc and shapes.cc by api_native_test with CLEW_GOLDEN_REWRITE=1: edit those. -->
 
 JSON over HTTP on the main port (7070). The same description for machines: `GET /api/v1/openapi.json` (OpenAPI 3.1).
 
