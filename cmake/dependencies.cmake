@@ -43,7 +43,7 @@ endif()
 # Which room uses which library; `all` goes to every room.
 set(CLEW_DEPS_all fmt)
 set(CLEW_DEPS_self spdlog prometheus)
-set(CLEW_DEPS_otlp simdjson)
+set(CLEW_DEPS_otlp simdjson xxhash)
 set(CLEW_DEPS_wire zstd deflate simdjson thrift)
 set(CLEW_DEPS_net boost grpc protozero)
 set(CLEW_DEPS_table xxhash absl)
