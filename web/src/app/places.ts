@@ -1,0 +1,62 @@
+// The pages: which address shows which, each in a chunk of its own that is fetched when it is first needed.
+import type { ComponentType } from 'preact';
+
+import type { IconName } from '../widget/icon';
+
+export type PlaceName = 'services' | 'topology' | 'traces' | 'live' | 'errors' | 'connect' | 'settings' | 'open' | 'compare';
+
+export interface PageProps {
+  /** What the {…} parts of the pattern matched, decoded. */
+  parts: readonly string[];
+}
+interface PageModule {
+  default: ComponentType<PageProps>;
+}
+export interface Page {
+  pattern: string;
+  /** Which entry of the rail it belongs to. */
+  place: PlaceName;
+  /** Fills the window and scrolls inside. */
+  isFull?: boolean;
+  load: () => Promise<PageModule>;
+}
+
+export interface Place {
+  name: PlaceName;
+  href: string;
+  icon: IconName;
+  key?: string;
+  isBottom?: boolean;
+}
+
+export const kPlaces: readonly Place[] = [
+  { name: 'services', href: '/services', icon: 'services', key: 'g s' },
+];
+
+export const kPages: readonly Page[] = [
+  { pattern: '/', place: 'services', load: () => import('../page/services/services_page') },
+  { pattern: '/services', place: 'services', load: () => import('../page/services/services_page') },
+  { pattern: '/trace/{}', place: 'traces', isFull: true, load: () => import('../trace/trace_page') },
+];
+
+/** The page of a path and what its pattern matched; undefined where there is none. */
+export function pageAt(path: string): { page: Page; parts: string[] } | undefined {
+  const segments = path.replace(/(.)\/+$/, '$1').split('/');
+  for (const page of kPages) {
+    const wanted = page.pattern.split('/');
+    if (wanted.length !== segments.length) continue;
+    const parts: string[] = [];
+    const fits = wanted.every((part, index) => {
+      const segment = segments[index] ?? '';
+      if (part !== '{}') return part === segment;
+      try {
+        parts.push(decodeURIComponent(segment));
+      } catch {
+        return false;
+      }
+      return segment !== '';
+    });
+    if (fits) return { page, parts };
+  }
+  return undefined;
+}

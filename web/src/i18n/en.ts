@@ -1,0 +1,6 @@
+// English, the source of the catalogue's keys. A section for each area, in a file of its own.
+import { app } from './en_app';
+import { pages } from './en_pages';
+import { trace } from './en_trace';
+
+export const en = { app, ...pages, trace };

@@ -1,0 +1,7 @@
+// 简体中文. The type holds it to the keys and arguments of English.
+import type { Catalogue } from './catalogue';
+import { app } from './zh_app';
+import { pages } from './zh_pages';
+import { trace } from './zh_trace';
+
+export const zh: Catalogue = { app, ...pages, trace };
