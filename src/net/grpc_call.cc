@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <grpc/support/alloc.h>
 
-#include <array>
 #include <exception>
 #include <utility>
 
@@ -21,14 +20,14 @@ thread_local const GrpcServerCore* served_here = nullptr;
 
 }  // namespace
 
-void GrpcCallList::add(GrpcCall& call) {
+void GrpcCallList::add(GrpcListedCall& call) {
   const std::lock_guard lock(mutex_);
   call.next_ = first_;
   if (first_ != nullptr) first_->previous_ = &call;
   first_ = &call;
 }
 
-void GrpcCallList::remove(GrpcCall& call) {
+void GrpcCallList::remove(GrpcListedCall& call) {
   const std::lock_guard lock(mutex_);
   (call.previous_ != nullptr ? call.previous_->next_ : first_) = call.next_;
   if (call.next_ != nullptr) call.next_->previous_ = call.previous_;
@@ -37,25 +36,63 @@ void GrpcCallList::remove(GrpcCall& call) {
 void GrpcCallList::fail_all(const stdx::Error& error) {
   // Calls leave the list only under the lock, so each is alive here; answering one does not take it out.
   const std::lock_guard lock(mutex_);
-  for (GrpcCall* call = first_; call != nullptr; call = call->next_) call->fail(error);
+  for (GrpcListedCall* call = first_; call != nullptr; call = call->next_) call->fail(error);
 }
 
-void GrpcAnswerList::add(GrpcCall& call) {
+void GrpcWakeList::add(GrpcListedCall& call) {
   // The lock is held while the queue is woken: only then is it certain that the call, and with it the queue, is still there.
   const std::lock_guard lock(mutex_);
   calls_.push_back(&call);
   if (calls_.size() > 1) return;
   // An empty batch is an event at once.
-  if (grpc_call_start_batch(call.call_, nullptr, 0, this, nullptr) != GRPC_CALL_OK) std::abort();
+  GrpcEventTarget* tag = this;
+  if (grpc_call_start_batch(call.call_, nullptr, 0, tag, nullptr) != GRPC_CALL_OK) std::abort();
 }
 
-void GrpcAnswerList::finish_all() {
-  std::vector<GrpcCall*> calls;
+void GrpcWakeList::on_event(bool) {
+  std::vector<GrpcListedCall*> calls;
   {
     const std::lock_guard lock(mutex_);
     calls.swap(calls_);
   }
-  for (GrpcCall* call : calls) call->finish();
+  for (GrpcListedCall* call : calls) call->on_wake();
+}
+
+GrpcAnswerOps::GrpcAnswerOps(std::string_view message) : buffer_(byte_buffer_copy(message)) {
+  details_.value = grpc_empty_slice();
+  add(GRPC_OP_SEND_INITIAL_METADATA);
+  add(GRPC_OP_SEND_MESSAGE).data.send_message.send_message = buffer_.get();
+  add(GRPC_OP_SEND_STATUS_FROM_SERVER);
+}
+
+GrpcAnswerOps::GrpcAnswerOps(const RpcStatus& failure) {
+  std::string valid;
+  wire::append_valid_utf8(failure.message, valid);
+  text_ = slice_copy(valid);
+  details_.key = grpc_slice_from_static_buffer(kDetailsKey.data(), kDetailsKey.size());
+  details_.value = slice_copy(encode_rpc_status(failure));
+  add(GRPC_OP_SEND_INITIAL_METADATA);
+  auto& last = add(GRPC_OP_SEND_STATUS_FROM_SERVER).data.send_status_from_server;
+  last.status = static_cast<grpc_status_code>(failure.code);
+  last.status_details = &text_;
+  last.trailing_metadata_count = 1;
+  last.trailing_metadata = &details_;
+}
+
+GrpcAnswerOps::~GrpcAnswerOps() {
+  grpc_slice_unref(text_);
+  grpc_slice_unref(details_.value);
+}
+
+grpc_op& GrpcAnswerOps::add(grpc_op_type type) {
+  ops_[count_].op = type;
+  return ops_[count_++];
+}
+
+void GrpcAnswerOps::start(grpc_call* call, int* cancelled, GrpcEventTarget* tag) {
+  add(GRPC_OP_RECV_CLOSE_ON_SERVER).data.recv_close_on_server.cancelled = cancelled;
+  const grpc_call_error error = grpc_call_start_batch(call, ops_.data(), count_, tag, nullptr);
+  if (error != GRPC_CALL_OK) std::abort();  // A wrong batch is our bug.
 }
 
 void GrpcCall::this_thread_serves(const GrpcServerCore& core) { served_here = &core; }
@@ -69,13 +106,14 @@ GrpcCall::GrpcCall(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& 
 void GrpcCall::arm(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry) {
   auto* call = new GrpcCall(std::move(core), entry);
   const GrpcServerCore& server = *call->core_;
+  GrpcEventTarget* tag = call;
   call->hand_over();
   const grpc_call_error error =
       entry.handle == nullptr
           ? grpc_server_request_call(server.server, &call->call_, &call->details_, &call->metadata_, server.queue,
-                                     server.queue, call)
+                                     server.queue, tag)
           : grpc_server_request_registered_call(server.server, entry.handle, &call->call_, &call->deadline_,
-                                                &call->metadata_, &call->payload_, server.queue, server.queue, call);
+                                                &call->metadata_, &call->payload_, server.queue, server.queue, tag);
   if (error != GRPC_CALL_OK) call->end();
 }
 
@@ -173,42 +211,14 @@ void GrpcCall::fail(const stdx::Error& error) {
   answered();
 }
 
-void GrpcCall::answered() { served_here == core_.get() ? finish() : core_->answers.add(*this); }
+void GrpcCall::answered() { served_here == core_.get() ? finish() : core_->waking.add(*this); }
 
 // Everything in one batch; its completion ends the call. After it has been started nothing of the call may be touched.
 void GrpcCall::finish() {
-  std::array<grpc_op, 4> ops{};
-  size_t count = 0;
-  ops[count++].op = GRPC_OP_SEND_INITIAL_METADATA;
-  GrpcByteBuffer buffer;
-  if (!failure_) {
-    buffer = byte_buffer_copy(answer_);
-    ops[count].op = GRPC_OP_SEND_MESSAGE;
-    ops[count++].data.send_message.send_message = buffer.get();
-  }
-  auto& last = ops[count].data.send_status_from_server;
-  ops[count++].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
-  grpc_slice text = grpc_empty_slice();
-  grpc_metadata details{};
-  details.value = grpc_empty_slice();
-  if (failure_) {
-    std::string valid;
-    wire::append_valid_utf8(failure_->message, valid);
-    text = slice_copy(valid);
-    details.key = grpc_slice_from_static_buffer(kDetailsKey.data(), kDetailsKey.size());
-    details.value = slice_copy(encode_rpc_status(*failure_));
-    last.status = static_cast<grpc_status_code>(failure_->code);
-    last.status_details = &text;
-    last.trailing_metadata_count = 1;
-    last.trailing_metadata = &details;
-  }
-  ops[count].op = GRPC_OP_RECV_CLOSE_ON_SERVER;
-  ops[count++].data.recv_close_on_server.cancelled = &cancelled_;
   hand_over();
-  const grpc_call_error error = grpc_call_start_batch(call_, ops.data(), count, this, nullptr);
-  grpc_slice_unref(text);
-  grpc_slice_unref(details.value);
-  if (error != GRPC_CALL_OK) std::abort();  // A wrong batch is our bug.
+  GrpcEventTarget* tag = this;
+  if (failure_) return GrpcAnswerOps(*failure_).start(call_, &cancelled_, tag);
+  GrpcAnswerOps(answer_).start(call_, &cancelled_, tag);
 }
 
 // The queue lets go: what belongs to gRPC is given back.

@@ -1,8 +1,9 @@
-// One call on the gRPC server, from the wish for it to its end. Internal to net/.
+// One unary call on the gRPC server, from the wish for it to its end, and what all calls share. Internal to net/.
 #pragma once
 
 #include <grpc/grpc.h>
 
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <optional>
@@ -16,34 +17,83 @@
 
 namespace clew::net {
 
-class GrpcCall;
+// What an event of the completion queue is for: the tag of every batch.
+class GrpcEventTarget {
+ public:
+  virtual void on_event(bool success) = 0;
+
+ protected:
+  ~GrpcEventTarget() = default;
+};
+
+// A call, unary or stream, as the server's lists know it.
+class GrpcListedCall {
+ public:
+  // Ends the call with this error, unless it has its answer. Any thread.
+  virtual void fail(const stdx::Error& error) = 0;
+  // The queue's thread, once after each time that the call was put on the GrpcWakeList.
+  virtual void on_wake() = 0;
+
+ protected:
+  ~GrpcListedCall() = default;
+  grpc_call* call_ = nullptr;
+
+ private:
+  friend class GrpcWakeList;
+  friend class GrpcCallList;
+  GrpcListedCall* next_ = nullptr;
+  GrpcListedCall* previous_ = nullptr;
+};
 
 // The calls that are being handled, so that a stopping server can answer for handlers that do not. Any thread.
 class GrpcCallList {
  public:
-  void add(GrpcCall& call);
-  void remove(GrpcCall& call);
+  void add(GrpcListedCall& call);
+  void remove(GrpcListedCall& call);
   // Answers every call that has no answer yet.
   void fail_all(const stdx::Error& error);
 
  private:
   std::mutex mutex_;
-  GrpcCall* first_ = nullptr;
+  GrpcListedCall* first_ = nullptr;
 };
 
 // Answers given by threads other than the completion queue's. They are written by the queue's thread, all that wait at once:
 // gRPC would have two threads pass a connection's lock back and forth and wake the queue for each call, which was measured to
 // cost three times the CPU of the whole call.
-class GrpcAnswerList {
+// The same holds for reading on in a stream.
+class GrpcWakeList final : public GrpcEventTarget {
  public:
-  // Any thread. Wakes the queue if it does not know yet. `call` is answered and not yet finished.
-  void add(GrpcCall& call);
-  // The queue's thread, for the event that has this list as its tag.
-  void finish_all();
+  // Any thread. Wakes the queue if it does not know yet. `call` must live until its on_wake(), and is not on the list.
+  void add(GrpcListedCall& call);
+  // The queue's thread.
+  void on_event(bool success) override;
 
  private:
   std::mutex mutex_;
-  std::vector<GrpcCall*> calls_;
+  std::vector<GrpcListedCall*> calls_;
+};
+
+// An answer on its way out: the batch's operations and what they point to until it has been started.
+class GrpcAnswerOps {
+ public:
+  explicit GrpcAnswerOps(std::string_view message);
+  explicit GrpcAnswerOps(const RpcStatus& failure);
+  ~GrpcAnswerOps();
+  GrpcAnswerOps(const GrpcAnswerOps&) = delete;
+  GrpcAnswerOps& operator=(const GrpcAnswerOps&) = delete;
+
+  // All of it, and the wish to know that the call is over. Afterwards nothing of the call may be touched.
+  void start(grpc_call* call, int* cancelled, GrpcEventTarget* tag);
+
+ private:
+  grpc_op& add(grpc_op_type type);
+
+  std::array<grpc_op, 4> ops_{};
+  size_t count_ = 0;
+  GrpcByteBuffer buffer_;
+  grpc_slice text_ = grpc_empty_slice();
+  grpc_metadata details_{};
 };
 
 // What calls need of their server.
@@ -53,7 +103,8 @@ struct GrpcServerCore {
   GrpcLimits limits;
   GrpcCounters counters;
   GrpcCallList calls;
-  GrpcAnswerList answers;
+  GrpcCallList streams;
+  GrpcWakeList waking;
   std::atomic<bool> serving{true};
 };
 
@@ -66,13 +117,13 @@ struct GrpcMethodEntry {
 // Born when it is armed; then the completion queue's thread starts it, its handler answers it from any thread, and the queue
 // ends it. Two parties hold it, the queue and the handler's reply; the last one to let go deletes it. Nothing of gRPC is held
 // or touched once the queue has let go, so the handler's part may outlive the server (but not `core`, which it shares).
-class GrpcCall final : public GrpcRequest, public GrpcReply {
+class GrpcCall final : public GrpcEventTarget, public GrpcListedCall, public GrpcRequest, public GrpcReply {
  public:
   // Asks gRPC for the next call of the method. Frees itself if the server ends before there is one.
   static void arm(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry);
 
   // The queue's thread, for each event with this call as its tag.
-  void on_event(bool success);
+  void on_event(bool success) override;
   // Called by each thread that serves a completion queue, before it begins.
   static void this_thread_serves(const GrpcServerCore& core);
 
@@ -80,10 +131,9 @@ class GrpcCall final : public GrpcRequest, public GrpcReply {
   std::string peer() const override;
   void send(std::string_view message) override;
   void fail(const stdx::Error& error) override;
+  void on_wake() override { finish(); }
 
  private:
-  friend class GrpcAnswerList;
-  friend class GrpcCallList;
   enum class State : uint8_t { kArmed, kHandling, kAnswered };
 
   GrpcCall(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry);
@@ -102,7 +152,6 @@ class GrpcCall final : public GrpcRequest, public GrpcReply {
 
   std::shared_ptr<GrpcServerCore> core_;
   const GrpcMethodEntry& entry_;
-  grpc_call* call_ = nullptr;
   grpc_metadata_array metadata_{};
   grpc_call_details details_{};
   gpr_timespec deadline_{};
@@ -115,8 +164,6 @@ class GrpcCall final : public GrpcRequest, public GrpcReply {
   std::atomic<State> state_{State::kArmed};
   std::atomic<int> holders_{1};
   std::atomic<uint32_t> passages_{0};
-  GrpcCall* next_ = nullptr;      // In GrpcCallList.
-  GrpcCall* previous_ = nullptr;  // In GrpcCallList.
 };
 
 }  // namespace clew::net

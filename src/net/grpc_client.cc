@@ -5,6 +5,7 @@
 #include <array>
 #include <future>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <unordered_set>
 
@@ -52,6 +53,62 @@ struct Outstanding {
     }
     return result;
   }
+};
+
+class ClientStream final : public GrpcClientStream {
+ public:
+  ClientStream(grpc_channel* channel, std::string_view method)
+      : queue_(grpc_completion_queue_create_for_pluck(nullptr)) {
+    grpc_slice name = slice_copy(method);
+    call_.call = grpc_channel_create_call(channel, nullptr, GRPC_PROPAGATE_DEFAULTS, queue_, name, nullptr,
+                                          gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
+    grpc_slice_unref(name);
+    grpc_op op{};
+    op.op = GRPC_OP_SEND_INITIAL_METADATA;
+    run({&op, 1});
+  }
+  ~ClientStream() override {
+    if (!finished_) {
+      grpc_call_cancel(call_.call, nullptr);
+      finish();
+    }
+    grpc_completion_queue_shutdown(queue_);
+    grpc_completion_queue_destroy(queue_);
+  }
+
+  bool write(std::string_view message) override {
+    const GrpcByteBuffer buffer = byte_buffer_copy(message);
+    grpc_op op{};
+    op.op = GRPC_OP_SEND_MESSAGE;
+    op.data.send_message.send_message = buffer.get();
+    return run({&op, 1});
+  }
+
+  GrpcAnswer finish() override {
+    finished_ = true;
+    std::array<grpc_op, 4> ops{};
+    ops[0].op = GRPC_OP_SEND_CLOSE_FROM_CLIENT;
+    ops[1].op = GRPC_OP_RECV_INITIAL_METADATA;
+    ops[1].data.recv_initial_metadata.recv_initial_metadata = &call_.initial;
+    ops[2].op = GRPC_OP_RECV_MESSAGE;
+    ops[2].data.recv_message.recv_message = &call_.answer;
+    ops[3].op = GRPC_OP_RECV_STATUS_ON_CLIENT;
+    ops[3].data.recv_status_on_client.trailing_metadata = &call_.trailing;
+    ops[3].data.recv_status_on_client.status = &call_.status;
+    ops[3].data.recv_status_on_client.status_details = &call_.status_text;
+    run(ops);
+    return call_.take();
+  }
+
+ private:
+  bool run(std::span<const grpc_op> ops) {
+    if (grpc_call_start_batch(call_.call, ops.data(), ops.size(), this, nullptr) != GRPC_CALL_OK) std::abort();
+    return grpc_completion_queue_pluck(queue_, this, gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr).success != 0;
+  }
+
+  grpc_completion_queue* queue_;
+  Outstanding call_;
+  bool finished_ = false;
 };
 
 }  // namespace
@@ -132,6 +189,10 @@ void GrpcClient::start(std::string_view method, std::string_view message, Callba
   Outstanding* tag = call.release();
   state_->outstanding.insert(tag);
   if (grpc_call_start_batch(tag->call, ops.data(), ops.size(), tag, nullptr) != GRPC_CALL_OK) std::abort();
+}
+
+std::unique_ptr<GrpcClientStream> GrpcClient::open_stream(std::string_view method) {
+  return std::make_unique<ClientStream>(state_->channel, method);
 }
 
 GrpcAnswer GrpcClient::call(std::string_view method, std::string_view message) {

@@ -1,4 +1,4 @@
-// A gRPC client for unary calls by method name, bytes out and in: for the load generator, demo traffic and tests.
+// A gRPC client for unary calls and streams of requests by method name, bytes out and in: for the load generator, demo traffic and tests.
 #pragma once
 
 #include <chrono>
@@ -26,6 +26,15 @@ struct GrpcClientOptions {
   bool own_connection = true;
 };
 
+// A stream of requests that is being sent, by one thread, which waits: write() until the message is on its way (that is, until
+// the server reads), finish() for the answer. Must end before its client does. Destruction cancels what is not finished.
+class GrpcClientStream {
+ public:
+  virtual ~GrpcClientStream() = default;
+  virtual bool write(std::string_view message) = 0;  // False: the stream is over; finish() says why.
+  virtual GrpcAnswer finish() = 0;                   // Half-closes and waits; once.
+};
+
 // Owns a channel and one thread, which runs the callbacks. Any thread may call. Destruction cancels what is outstanding and
 // waits for it. Plain text only.
 class GrpcClient {
@@ -39,6 +48,8 @@ class GrpcClient {
 
   void start(std::string_view method, std::string_view message, Callback callback);
   GrpcAnswer call(std::string_view method, std::string_view message);
+  // No timeout: such a stream may stay open for ever.
+  std::unique_ptr<GrpcClientStream> open_stream(std::string_view method);
 
  private:
   struct State;

@@ -12,7 +12,10 @@ struct GrpcLimits {
   size_t decompressed_bytes_max = 64 << 20;      // After gzip or deflate.
   size_t metadata_bytes_max = 16 << 10;          // All request headers of a call.
   uint32_t calls_in_flight_max = 1024;           // Being handled: RESOURCE_EXHAUSTED with RetryInfo.
-  size_t message_bytes_in_flight_max = 64 << 20;  // Handed to handlers and not yet answered: the same.
+  // Handed to handlers and not yet answered or taken: the same. From half of it on, each stream has one message at a time.
+  size_t message_bytes_in_flight_max = 64 << 20;
+  uint32_t streams_open_max = 4096;              // Streams of requests, idle or not: RESOURCE_EXHAUSTED with RetryInfo.
+  uint32_t stream_messages_in_flight_max = 64;   // Of one stream; then it is not read until some are taken.
   uint32_t streams_per_connection_max = 256;     // More wait at the client, by HTTP/2's own rule.
   size_t transport_bytes_max = 128 << 20;        // What gRPC may hold in buffers of connections; then it stops reading.
 
@@ -24,5 +27,7 @@ struct GrpcLimits {
 
 // Calls of each method for which we have told gRPC in advance that we want them.
 inline constexpr int kGrpcArmedCalls = 8;
+// Streams have no end of their own. A stopping server lets those that are in the middle of something go on for so long.
+inline constexpr std::chrono::milliseconds kGrpcStreamDrain{300};
 
 }  // namespace clew::net

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "net/grpc_call.h"
+#include "net/grpc_stream_call.h"
 
 namespace clew::net {
 
@@ -122,8 +123,9 @@ void Server::create() {
   core_->queue = grpc_completion_queue_create_for_next(nullptr);
   grpc_server_register_completion_queue(core_->server, core_->queue, nullptr);
   for (GrpcMethodEntry& entry : methods_) {
-    entry.handle = grpc_server_register_method(core_->server, entry.method.name.c_str(), nullptr,
-                                               GRPC_SRM_PAYLOAD_READ_INITIAL_BYTE_BUFFER, 0);
+    entry.handle = grpc_server_register_method(
+        core_->server, entry.method.name.c_str(), nullptr,
+        entry.method.open_stream ? GRPC_SRM_PAYLOAD_NONE : GRPC_SRM_PAYLOAD_READ_INITIAL_BYTE_BUFFER, 0);
   }
 }
 
@@ -144,7 +146,9 @@ stdx::Result<void> Server::listen() {
 void Server::run() {
   grpc_server_start(core_->server);
   for (int count = 0; count < kGrpcArmedCalls; ++count) {
-    for (const GrpcMethodEntry& entry : methods_) GrpcCall::arm(core_, entry);
+    for (const GrpcMethodEntry& entry : methods_) {
+      entry.method.open_stream ? GrpcStreamCall::arm(core_, entry) : GrpcCall::arm(core_, entry);
+    }
   }
   GrpcCall::arm(core_, unknown_);
   for (uint32_t index = 0; index < std::max(options_.threads, 1u); ++index) {
@@ -165,10 +169,8 @@ void Server::serve_queue() {
       const std::lock_guard lock(mutex_);
       shut_down_ = true;
       changed_.notify_all();
-    } else if (event.tag == &core_->answers) {
-      core_->answers.finish_all();
     } else {
-      static_cast<GrpcCall*>(event.tag)->on_event(event.success != 0);
+      static_cast<GrpcEventTarget*>(event.tag)->on_event(event.success != 0);
     }
   }
 }
@@ -184,11 +186,19 @@ void Server::stop(milliseconds drain) {
   core_->serving = false;
   grpc_server_shutdown_and_notify(core_->server, core_->queue, this);
   if (!threads_.empty()) {
-    if (!wait_for_shutdown(drain)) {
+    const milliseconds stream_drain = std::min(drain, kGrpcStreamDrain);
+    bool ended = wait_for_shutdown(stream_drain);
+    if (!ended) {
+      core_->streams.fail_all({stdx::ErrorCode::kUnavailable, "the server is shutting down"});
+      ended = wait_for_shutdown(drain - stream_drain);
+    }
+    if (!ended) {
+      core_->streams.fail_all({stdx::ErrorCode::kUnavailable, "the server is shutting down"});
       core_->calls.fail_all({stdx::ErrorCode::kUnavailable, "the server is shutting down"});
       // A moment for these answers to leave; then also the connections of silent clients are cut.
       if (!wait_for_shutdown(milliseconds(100))) grpc_server_cancel_all_calls(core_->server);
       while (!wait_for_shutdown(milliseconds(1000))) {
+        core_->streams.fail_all({stdx::ErrorCode::kUnavailable, "the server is shutting down"});
         core_->calls.fail_all({stdx::ErrorCode::kUnavailable, "the server is shutting down"});
       }
     }

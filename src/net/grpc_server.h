@@ -1,4 +1,4 @@
-// A gRPC server for unary methods by name, bytes in and bytes out, without generated code.
+// A gRPC server for methods by name, unary or with a stream of requests, bytes in and bytes out, without generated code.
 #pragma once
 
 #include <atomic>
@@ -47,9 +47,44 @@ using GrpcReplyPtr = std::shared_ptr<GrpcReply>;
 // Runs on the thread of the completion queue: it must not block.
 using GrpcHandler = std::function<void(GrpcRequest&, GrpcReplyPtr)>;
 
+class GrpcStreamCall;
+
+// Says that one message of a stream has been taken, from any thread, once; only then is the room it occupies used for another
+// one. Dropped unused: the stream ends with INTERNAL.
+class GrpcTaken {
+ public:
+  GrpcTaken(std::shared_ptr<GrpcStreamCall> call, size_t size) : call_(std::move(call)), size_(size) {}
+  ~GrpcTaken();
+  GrpcTaken(GrpcTaken&&) = default;
+  GrpcTaken& operator=(GrpcTaken&&) = delete;
+
+  void done();
+  // The stream ends with this error; messages that were handed over before it are not recalled.
+  void fail(stdx::Error error);
+
+ private:
+  std::shared_ptr<GrpcStreamCall> call_;  // Shared by the messages that are being taken: the stream may end before them.
+  size_t size_;
+};
+
+// The handler's part of one call whose client sends messages for as long as it likes and gets one answer when it says that it
+// has sent all. The server calls it from the completion queue's threads, one at a time, and deletes it when the call is over.
+// It must not block. While the client is silent nothing runs and nothing is held but the call itself.
+class GrpcStream {
+ public:
+  virtual ~GrpcStream() = default;
+  // In the order of arrival, up to GrpcLimits::stream_messages_in_flight_max before the first of them is taken.
+  virtual void take(stdx::SharedBytes message, GrpcTaken taken) = 0;
+  // The client has sent all, and all of it has been taken: the answer.
+  virtual stdx::Result<std::string> finish() = 0;
+};
+// Called when a stream opens. `opening` has no message, and lives until this returns.
+using GrpcStreamHandler = std::function<std::unique_ptr<GrpcStream>(const GrpcRequest& opening)>;
+
 struct GrpcMethod {
   std::string name;  // "/package.Service/Method"
-  GrpcHandler handler;
+  GrpcHandler handler{};         // One message, one answer; or
+  GrpcStreamHandler open_stream{};  // any number of messages, one answer.
 };
 
 struct GrpcServerOptions {
@@ -66,13 +101,16 @@ struct GrpcCounters {
   std::atomic<uint64_t> calls_too_large{0};   // Over decompressed_bytes_max; gRPC itself refuses those over message_bytes_max.
   std::atomic<uint64_t> calls_overloaded{0};  // Over a limit of what is in flight.
   std::atomic<uint64_t> bytes_received{0};    // Of messages, decompressed.
+  std::atomic<uint64_t> stream_messages{0};
   std::atomic<uint32_t> calls_in_flight{0};
+  std::atomic<uint32_t> streams_open{0};
   std::atomic<uint64_t> message_bytes_in_flight{0};
 };
 
 // Built on gRPC's C core, which the C++ library wraps: registered methods come with their message in one step, compressed
 // messages come as they are (so that wire/ can bound them; gRPC itself would decompress without limit), and the answer is one
-// batch. No TLS, no streaming, except that grpc.health.v1.Health/Check is served by itself.
+// batch. A stream is read one message at a time and no further than its handler keeps up, so HTTP/2's flow control stops its
+// client. No TLS, no streams of answers. grpc.health.v1.Health/Check is served by itself.
 class GrpcServer {
  public:
   // Listens and serves at once. kUnavailable names the address and port that could not be had, and who has it.
