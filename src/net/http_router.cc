@@ -10,7 +10,17 @@ namespace clew::net {
 
 namespace {
 
-// "https://*.example.com" covers any one or more labels in place of the star; everything else compares exactly, without case.
+bool method_fits(std::string_view have, std::string_view want) {
+  return have == want || (have == "GET" && want == "HEAD");
+}
+
+void append_item(std::string& list, std::string_view item) {
+  if (!list.empty()) list += ", ";
+  list += item;
+}
+
+}  // namespace
+
 bool origin_matches(std::string_view pattern, std::string_view origin) {
   if (pattern == "*") return true;
   const size_t star = pattern.find('*');
@@ -23,17 +33,6 @@ bool origin_matches(std::string_view pattern, std::string_view origin) {
          wire::equal_ignoring_case(origin.substr(origin.size() - after.size()), after) &&
          middle.find_first_of("/:@") == std::string_view::npos;
 }
-
-bool method_fits(std::string_view have, std::string_view want) {
-  return have == want || (have == "GET" && want == "HEAD");
-}
-
-void append_item(std::string& list, std::string_view item) {
-  if (!list.empty()) list += ", ";
-  list += item;
-}
-
-}  // namespace
 
 HttpRouter::HttpRouter(std::vector<HttpRoute> routes, CorsPolicy cors)
     : routes_(std::move(routes)), cors_(std::move(cors)) {}

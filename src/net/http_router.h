@@ -9,6 +9,10 @@
 
 namespace clew::net {
 
+// Whether `origin` is one that `pattern` allows: "https://*.example.com" covers any one or more labels in place of the star,
+// "*" everything; the rest compares exactly, without case.
+bool origin_matches(std::string_view pattern, std::string_view origin);
+
 // Pure: no sockets, no clock. Immutable after construction, so any thread may ask. Guarded by http_fuzz.
 class HttpRouter {
  public:

@@ -1,0 +1,312 @@
+#include "receive/rum/bundle.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+#include <xxhash.h>
+
+#include <cmath>
+#include <optional>
+
+#include "otlp/foreign_ids.h"
+#include "otlp/log_fields.h"
+#include "otlp/message_writer.h"
+#include "otlp/utf8.h"
+#include "receive/rum/event_fields.h"
+#include "receive/rum/json_fields.h"
+#include "receive/rum/record_writer.h"
+#include "receive/rum/request_trace.h"
+#include "receive/rum/rum_limits.h"
+
+namespace clew::receive_rum {
+namespace {
+
+namespace field = otlp::field;
+using simdjson::dom::element;
+
+constexpr int64_t kNsPerMs = 1'000'000;
+constexpr uint64_t kSeverityError = 17;
+constexpr uint64_t kKindClient = 3;
+constexpr uint64_t kStatusError = 2;
+
+struct End {
+  std::string_view service;
+  std::string_view span_prefix;
+  std::string_view language;
+};
+// The seed's names for the ends that a user may sit at.
+End end_of(std::string_view app_type) {
+  if (app_type == "miniapp" || app_type == "minigame" || app_type == "uniapp") {
+    return {"rum-miniapp", "miniapp.request: ", "js"};
+  }
+  if (app_type == "android") return {"rum-android", "android.request: ", "android"};
+  if (app_type == "ios") return {"rum-ios", "ios.request: ", "swift"};
+  return {"rum-browser", "browser.request: ", "webjs"};
+}
+
+class BundleTranslator {
+ public:
+  BundleTranslator(element bundle, const BundleContext& context, const Scrubber& scrubber, ClientClocks& clocks,
+                   const IsRepeated& is_repeated)
+      : bundle_(bundle), context_(context), scrubber_(scrubber), clocks_(clocks), is_repeated_(is_repeated) {}
+
+  TranslatedBundle run() {
+    app_ = member(bundle_, "app");
+    bundle_view_ = member(bundle_, "view");
+    session_id_ = text_of(member(bundle_, "session"), "id");
+    end_ = end_of(text_of(app_, "type"));
+    done_.app_id = text_of(app_, "id");
+    if (done_.app_id.empty()) done_.app_id = context_.service_id;
+    const auto events = array_of(bundle_, "events");
+    if (!events) return std::move(done_);
+    learn_times(*events);
+    write_common(log_common_, field::kLogAttributes, true);
+    write_common(span_common_, field::kSpanAttributes, false);
+    begin(logs_, done_.logs);
+    begin(traces_, done_.traces);
+    size_t index = 0;
+    for (const element event : *events) {
+      if (index++ == kEventsPerBundleMax) {
+        done_.excess_count = static_cast<uint32_t>(events->size() - kEventsPerBundleMax);
+        break;
+      }
+      take(event);
+    }
+    finish(logs_, done_.logs, done_.event_count);
+    finish(traces_, done_.traces, done_.span_count);
+    return std::move(done_);
+  }
+
+ private:
+  // One resource and one scope around all records of a request.
+  struct Envelope {
+    std::optional<otlp::MessageWriter> out;
+    size_t resource_rows = 0;
+    size_t scope_rows = 0;
+  };
+
+  // How far the clock is off, and when the page's own clock began.
+  void learn_times(const simdjson::dom::array& events) {
+    std::optional<int64_t> newest_ms;
+    for (const element event : events) {
+      const auto start_ms = time_ms(event);
+      if (!start_ms) continue;
+      // Static resources are reported long after they ended, so their durations say nothing.
+      const int64_t end_ms = *start_ms + (is_request(event) ? static_cast<int64_t>(duration_ms(event)) : 0);
+      newest_ms = std::max(newest_ms.value_or(end_ms), end_ms);
+      if (!time_origin_ms_ && is_request(event)) {
+        if (const auto page_ms = timing_start_ms(event)) time_origin_ms_ = static_cast<double>(*start_ms) - *page_ms;
+      }
+    }
+    if (newest_ms) {
+      offset_ms_ = clocks_.offset_ms(session_id_, *newest_ms, context_.receive_time_ns / kNsPerMs);
+    }
+  }
+
+  void write_common(std::string& encoded, uint32_t field_number, bool all) {
+    otlp::MessageWriter out(encoded);
+    RecordWriter record(out, field_number, scrubber_);
+    record.text("session.id", session_id_);
+    const element user = member(bundle_, "user");
+    record.text("user.id", text_of(user, "id"));
+    if (!all) return;
+    record.text("user.name", text_of(user, "name"));
+    record.text("user.tags", text_of(user, "tags"));
+    record.text("network.effective_type", text_of(member(bundle_, "net"), "model"));
+    record.text("network.name", text_of(member(bundle_, "net"), "name"));
+    record.text("user_agent.original", context_.user_agent);
+    record.text("client.address", context_.client_address);
+    for (const std::string_view group : {"device", "os", "geo", "isp"}) {
+      write_members(record, member(bundle_, group), std::string(group) + ".");
+    }
+    write_members(record, member(bundle_, "properties"), "rum.properties.");
+    // Groups of a bundle that nobody has heard of yet.
+    for (const auto [key, value] : object_of(bundle_)) {
+      if (!is_known_group(key)) record.json("rum.bundle." + std::string(key.substr(0, kNameBytesMax)), value);
+    }
+  }
+
+  static void write_members(RecordWriter& record, element object, const std::string& prefix) {
+    for (const auto [key, value] : object_of(object)) record.json(prefix + std::string(key.substr(0, kNameBytesMax)), value);
+  }
+
+  void begin(Envelope& envelope, std::string& text) {
+    // ResourceLogs and ResourceSpans have the same numbers.
+    envelope.out.emplace(text);
+    otlp::MessageWriter& out = *envelope.out;
+    envelope.resource_rows = out.open(field::kTracesResourceSpans);
+    const size_t resource = out.open(field::kResourceSpansResource);
+    write_resource(out);
+    out.close(resource);
+    envelope.scope_rows = out.open(field::kResourceSpansScopeSpans);
+    const size_t scope = out.open(field::kScopeSpansScope);
+    out.add_bytes(field::kScopeName, kRumScope);
+    out.close(scope);
+  }
+
+  static void finish(Envelope& envelope, std::string& text, uint32_t row_count) {
+    envelope.out->close(envelope.scope_rows);
+    envelope.out->close(envelope.resource_rows);
+    if (row_count == 0) text.clear();
+  }
+
+  // The application only: what is the user's stands on each record, so that an application is one resource.
+  void write_resource(otlp::MessageWriter& out) {
+    RecordWriter resource(out, field::kResourceAttributes, scrubber_);
+    resource.text("service.name", end_.service);
+    resource.text("service.version", text_of(app_, "version"));
+    resource.text("deployment.environment.name", text_of(app_, "env"));
+    resource.text("telemetry.sdk.name", "arms-rum");
+    const std::string sdk = text_of(bundle_, "_v");
+    resource.text("telemetry.sdk.version", std::string_view(sdk).substr(std::min(sdk.size(), sdk.find('-') + 1)));
+    resource.text("telemetry.sdk.language", end_.language);
+    resource.text("telemetry.distro.name", std::string_view(sdk).substr(0, sdk.find('-')));
+    resource.text("rum.app.id", done_.app_id);
+    for (const auto [key, value] : object_of(app_)) {
+      if (key == "id" || key == "version" || key == "env") continue;
+      resource.json("rum.app." + std::string(key.substr(0, kNameBytesMax)), value);
+    }
+  }
+
+  void take(element event) {
+    if (!event.is_object()) {
+      ++done_.malformed_count;
+      return;
+    }
+    const std::string event_id = text_of(event, "event_id");
+    if (!event_id.empty()) {
+      const uint64_t key = XXH3_64bits(event_id.data(), event_id.size());
+      if (is_repeated_ && is_repeated_(key)) {
+        ++done_.repeated_count;
+        return;
+      }
+      done_.event_keys.push_back(key);
+    }
+    const auto trace = is_request(event) ? trace_of_request(event) : std::nullopt;
+    write_event(event, event_id, trace);
+    ++done_.event_count;
+    if (!trace) return;
+    write_span(event, event_id, *trace);
+    ++done_.span_count;
+  }
+
+  int64_t start_ns(element event) const {
+    const auto reported_ms = time_ms(event);
+    if (!reported_ms) return context_.receive_time_ns;
+    double start_ms = static_cast<double>(*reported_ms);
+    // A static resource's time is when the SDK noticed it; its timing says when it began, on the page's clock.
+    if (time_origin_ms_ && text_of(event, "event_type") == "resource" && !is_request(event)) {
+      if (const auto page_ms = timing_start_ms(event)) start_ms = std::min(start_ms, *time_origin_ms_ + *page_ms);
+    }
+    return (static_cast<int64_t>(start_ms) + offset_ms_) * kNsPerMs;
+  }
+
+  void write_event(element event, std::string_view event_id, const std::optional<RequestTrace>& trace) {
+    otlp::MessageWriter& out = *logs_.out;
+    const size_t row = out.open(field::kScopeSpansSpans);
+    const std::string type = text_of(event, "event_type");
+    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(start_ns(event)));
+    out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
+    if (type == "exception") out.add_varint(field::kLogSeverityNumber, kSeverityError);
+    out.add_bytes(field::kLogEventName, "rum." + (type.empty() ? std::string("unknown") : type.substr(0, 64)));
+    write_body(event, type);
+    if (trace) {
+      out.add_bytes(field::kLogTraceId, otlp::to_bytes(trace->trace_id));
+      out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(trace->span_id));
+      out.add_fixed32(field::kLogFlags, 1);
+    }
+    done_.logs += log_common_;
+    RecordWriter record(out, field::kLogAttributes, scrubber_);
+    record.text("rum.event.id", event_id);
+    write_view(record, event);
+    if (offset_ms_ != 0) record.integer("rum.clock_offset_ms", offset_ms_);
+    if (const auto ms = time_ms(event)) record.integer("rum.timestamp", *ms);
+    write_event_fields(record, event, type);
+    if (trace) write_trace_fields(record, *trace);
+    if (record.dropped_count() > 0) out.add_varint(field::kLogDroppedAttributesCount, record.dropped_count());
+    out.close(row);
+  }
+
+  void write_view(RecordWriter& record, element event) const {
+    const element own = member(event, "view");
+    const element view = own.is_object() ? own : bundle_view_;
+    record.text("view.id", text_of(view, "id"));
+    record.text("view.name", text_of(view, "name"));
+  }
+
+  // A line for people, and for searching logs.
+  void write_body(element event, std::string_view type) {
+    const std::string body = event_line(event, type);
+    if (body.empty()) return;
+    otlp::MessageWriter& out = *logs_.out;
+    std::string buffer;
+    const size_t value = out.open(field::kLogBody);
+    out.add_bytes(field::kAnyValueString, scrubber_.scrub(body, buffer));
+    out.close(value);
+  }
+
+  void write_span(element event, std::string_view event_id, const RequestTrace& trace) {
+    otlp::MessageWriter& out = *traces_.out;
+    const size_t row = out.open(field::kScopeSpansSpans);
+    const int64_t start = start_ns(event);
+    out.add_bytes(field::kSpanTraceId, otlp::to_bytes(trace.trace_id));
+    out.add_bytes(field::kSpanSpanId, otlp::span_id_bytes(trace.span_id));
+    out.add_bytes(field::kSpanTraceState, trace.trace_state);
+    out.add_bytes(field::kSpanName, std::string(end_.span_prefix) + request_name(event));
+    out.add_varint(field::kSpanKind, kKindClient);
+    out.add_fixed64(field::kSpanStartTimeUnixNano, static_cast<uint64_t>(start));
+    out.add_fixed64(field::kSpanEndTimeUnixNano,
+                    static_cast<uint64_t>(start + static_cast<int64_t>(std::llround(duration_ms(event) * kNsPerMs))));
+    done_.traces += span_common_;
+    RecordWriter record(out, field::kSpanAttributes, scrubber_);
+    record.text("rum.event.id", event_id);
+    write_view(record, event);
+    write_request_fields(record, event);
+    write_trace_fields(record, trace);
+    if (succeeded(event) == false) {
+      const size_t status = out.open(field::kSpanStatus);
+      std::string buffer;
+      out.add_bytes(field::kStatusMessage, scrubber_.scrub(text_of(event, "message"), buffer));
+      out.add_varint(field::kStatusCode, kStatusError);
+      out.close(status);
+    }
+    out.add_fixed32(field::kSpanFlags, 1);
+    out.close(row);
+  }
+
+  const element bundle_;
+  const BundleContext& context_;
+  const Scrubber& scrubber_;
+  ClientClocks& clocks_;
+  const IsRepeated& is_repeated_;
+
+  element app_, bundle_view_;
+  std::string session_id_;
+  End end_;
+  int64_t offset_ms_ = 0;
+  std::optional<double> time_origin_ms_;
+  std::string log_common_, span_common_;
+  Envelope logs_, traces_;
+  TranslatedBundle done_;
+};
+
+}  // namespace
+
+stdx::Result<TranslatedBundle> translate_bundle(std::string_view json, const BundleContext& context,
+                                                const Scrubber& scrubber, ClientClocks& clocks,
+                                                const IsRepeated& is_repeated) {
+  // simdjson refuses a text with one bad byte; a browser's bundle with one odd string is still worth keeping.
+  std::string repaired;
+  if (!otlp::is_valid_utf8(json)) json = repaired = otlp::repaired_utf8(json);
+  simdjson::dom::parser parser;
+  element bundle;
+  if (const auto error = parser.parse(json.data(), json.size()).get(bundle); error != simdjson::SUCCESS) {
+    return stdx::fail(stdx::ErrorCode::kInvalidArgument,
+                      fmt::format("the body is no JSON: {}", simdjson::error_message(error)));
+  }
+  if (!bundle.is_object()) {
+    return stdx::fail(stdx::ErrorCode::kInvalidArgument, "the body is JSON, but not a bundle: an object with events");
+  }
+  return BundleTranslator(bundle, context, scrubber, clocks, is_repeated).run();
+}
+
+}  // namespace clew::receive_rum

@@ -1,0 +1,257 @@
+// What real bundles become, as text. testdata/*.json are bodies that the SDK 0.0.37 sent in Chromium 156.
+#include "receive/rum/bundle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "otlp/foreign_ids.h"
+#include "otlp/ids.h"
+#include "otlp/log_fields.h"
+#include "otlp/message_reader.h"
+#include "otlp/message_writer.h"
+#include "otlp/traces_codec.h"
+#include "otlp/traces_survey.h"
+#include "otlp/value_json.h"
+#include "stdx/time_text.h"
+
+namespace clew::receive_rum {
+namespace {
+
+namespace field = otlp::field;
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+const fs::path kFolder = CLEW_SOURCE_DIR "/src/receive/rum/testdata";
+constexpr int64_t kReceived = 1'795'219'300'000'000'000;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    text += "0123456789abcdef"[static_cast<uint8_t>(byte) >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+// "  key = value", a line for each KeyValue of `field_number`; long values are cut.
+std::string attributes_text(std::string_view message, uint32_t field_number, const char* indent) {
+  std::string text;
+  otlp::MessageReader fields(message);
+  while (fields.next()) {
+    if (fields.field() != field_number) continue;
+    otlp::MessageReader pair(fields.bytes());
+    std::string key, value;
+    while (pair.next()) {
+      if (pair.field() == field::kKeyValueKey) key = pair.bytes();
+      if (pair.field() == field::kKeyValueValue) otlp::append_wire_value_json(pair.bytes(), value);
+    }
+    if (value.size() > 100) value = value.substr(0, 100) + "…(" + std::to_string(value.size()) + ")";
+    text += indent + key + " = " + value + "\n";
+  }
+  EXPECT_TRUE(fields.ok());
+  return text;
+}
+
+std::string record_text(std::string_view record) {
+  std::string head, body, trace;
+  otlp::MessageReader fields(record);
+  while (fields.next()) {
+    if (fields.field() == field::kLogTimeUnixNano) head = std::to_string(fields.number() / 1'000'000) + " " + head;
+    if (fields.field() == field::kLogEventName) head += std::string(fields.bytes()) + " ";
+    if (fields.field() == field::kLogSeverityNumber) head += "severity " + std::to_string(fields.number()) + " ";
+    if (fields.field() == field::kLogBody) otlp::append_wire_value_json(fields.bytes(), body);
+    if (fields.field() == field::kLogTraceId || fields.field() == field::kLogSpanId) trace += " " + hex(fields.bytes());
+  }
+  EXPECT_TRUE(fields.ok());
+  return "  " + head + body + trace + "\n" + attributes_text(record, field::kLogAttributes, "    ");
+}
+
+// Both requests have the envelope of traces.
+std::string request_text(std::string_view request, const std::function<std::string(std::string_view)>& row_text) {
+  std::string text;
+  otlp::MessageReader resources(request);
+  while (resources.next()) {
+    otlp::MessageReader parts(resources.bytes());
+    while (parts.next()) {
+      if (parts.field() == field::kResourceSpansResource) {
+        text += attributes_text(parts.bytes(), field::kResourceAttributes, "  ");
+      } else if (parts.field() == field::kResourceSpansScopeSpans) {
+        otlp::MessageReader rows(parts.bytes());
+        while (rows.next()) {
+          if (rows.field() == field::kScopeSpansSpans) text += row_text(rows.bytes());
+        }
+        EXPECT_TRUE(rows.ok());
+      }
+    }
+  }
+  EXPECT_TRUE(resources.ok());
+  return text;
+}
+
+std::string span_text(std::string_view message) {
+  std::string request, scope, resource;
+  otlp::MessageWriter(scope).add_bytes(field::kScopeSpansSpans, message);
+  otlp::MessageWriter(resource).add_bytes(field::kResourceSpansScopeSpans, scope);
+  otlp::MessageWriter(request).add_bytes(field::kTracesResourceSpans, resource);
+  const auto traces = otlp::decode_traces(request);
+  if (!traces) return "malformed: " + traces.error().message;
+  const otlp::Span& span = traces->resource_spans[0].scope_spans[0].spans[0];
+  return "  " + otlp::to_hex(span.trace_id) + " " + otlp::span_id_hex(span.span_id) + " \"" + span.name + "\" kind " +
+         std::to_string(static_cast<int>(span.kind)) + " " +
+         std::to_string((span.end_time_unix_nano - span.start_time_unix_nano) / 1000) + " us status " +
+         std::to_string(static_cast<int>(span.status_code)) + " " + span.status_message + " tracestate \"" +
+         span.trace_state + "\"\n" + attributes_text(message, field::kSpanAttributes, "    ");
+}
+
+class BundleTest : public testing::Test {
+ protected:
+  stdx::Result<TranslatedBundle> translate(std::string_view json) { return translate_bundle(json, context_, scrubber_, clocks_, {}); }
+
+  BundleContext context_{.receive_time_ns = kReceived, .user_agent = "Mozilla/5.0 (test)", .client_address = "10.0.0.7",
+                         .service_id = {}};
+  Scrubber scrubber_{default_secret_parameters()};
+  ClientClocks clocks_;
+};
+
+TEST_F(BundleTest, RealBundlesBecomeRecordsAndSpans) {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() == ".json") paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  ASSERT_GT(paths.size(), 20u);
+  for (const fs::path& path : paths) {
+    SCOPED_TRACE(path.filename());
+    const std::string json = read_file(path);
+    const auto done = translate(json);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(done->malformed_count, 0u);
+    const std::string text = "app " + done->app_id + ": " + std::to_string(done->event_count) + " events, " +
+                             std::to_string(done->span_count) + " spans\nevents:\n" + request_text(done->logs, record_text) +
+                             "spans:\n" + request_text(done->traces, span_text);
+    fs::path golden = path;
+    golden.replace_extension(".golden");
+    if (std::getenv("CLEW_GOLDEN_REWRITE") != nullptr) std::ofstream(golden) << text;
+    EXPECT_EQ(text, read_file(golden));
+    if (!done->traces.empty()) {
+      const auto survey = otlp::survey_traces(done->traces);
+      ASSERT_TRUE(survey);
+      EXPECT_EQ(survey->span_count, done->span_count);
+      EXPECT_EQ(survey->refused_count, 0u);
+    }
+  }
+}
+
+TEST_F(BundleTest, WhatIsNoBundleIsRefused) {
+  for (const char* json : {"", "   ", "[]", "1", "\"x\"", "{", "{\"events\":[}", "<html>"}) {
+    const auto done = translate(json);
+    ASSERT_FALSE(done) << json;
+    EXPECT_EQ(done.error().code, stdx::ErrorCode::kInvalidArgument);
+  }
+}
+
+TEST_F(BundleTest, EveryFieldMayBeMissingOrOfAnotherType) {
+  for (const char* json : {
+           "{}", R"({"events":null})", R"({"events":[]})", R"({"events":{}})",
+           R"({"app":1,"user":[],"session":"x","view":null,"net":true,"events":[{}]})",
+           R"({"app":{"id":7,"type":[],"version":{}},"events":[{"event_type":3,"timestamp":"x","duration":"y"}]})",
+           R"({"events":[{"event_type":"resource","type":"fetch","trace_id":"zz","trace_data":"{"}]})",
+           R"({"events":[{"event_type":"resource","type":"fetch","trace_id":1,"trace_data":"[]"}]})",
+           R"({"events":[{"event_type":"resource","timestamp":-1e300,"duration":1e300,"view":[1]}]})",
+           R"({"events":[{"event_type":"resource","timestamp":1e18,"timing_data":"{\"startTime\":\"x\"}"}]})",
+       }) {
+    const auto done = translate(json);
+    ASSERT_TRUE(done) << json;
+    EXPECT_EQ(done->span_count, 0u) << json;
+    request_text(done->logs, record_text);
+  }
+}
+
+TEST_F(BundleTest, EventsThatAreNoObjectsAreCounted) {
+  const auto done = translate(R"({"events":[1,"x",null,[],{"event_type":"custom","name":"ok"}]})");
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->malformed_count, 4u);
+  EXPECT_EQ(done->event_count, 1u);
+  EXPECT_THAT(request_text(done->logs, record_text), HasSubstr("rum.custom \"ok\""));
+}
+
+TEST_F(BundleTest, EventsBeyondTheLimitAreCounted) {
+  std::string json = R"({"events":[)";
+  for (int i = 0; i < 1003; ++i) json += i == 0 ? "{}" : ",{}";
+  const auto done = translate(json + "]}");
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->event_count, 1000u);
+  EXPECT_EQ(done->excess_count, 3u);
+}
+
+std::string bundle_at(int64_t timestamp_ms, const char* session) {
+  return R"({"session":{"id":")" + std::string(session) + R"("},"events":[{"event_type":"view","timestamp":)" +
+         std::to_string(timestamp_ms) + "}]}";
+}
+
+TEST_F(BundleTest, WrongClocksAreCorrectedAndWaitingIsNot) {
+  const int64_t now = kReceived / 1'000'000;
+  struct Case {
+    int64_t behind_ms;
+    int64_t expected_shift_ms;
+    const char* session;
+  };
+  for (const Case& c : {Case{0, 0, "a"}, Case{10'000, 0, "b"}, Case{500'000, 0, "c"}, Case{7'200'000, 7'200'000, "d"},
+                        Case{-500, 0, "e"}, Case{-3'600'000, -3'600'000, "f"},
+                        // Once its clock is known a session keeps it: the second bundle waited three seconds longer.
+                        Case{7'203'000, 7'200'000, "d"}}) {
+    const auto done = translate(bundle_at(now - c.behind_ms, c.session));
+    ASSERT_TRUE(done);
+    EXPECT_THAT(request_text(done->logs, record_text),
+                HasSubstr(std::to_string(now - c.behind_ms + c.expected_shift_ms) + " rum.view"))
+        << c.behind_ms;
+  }
+}
+
+TEST_F(BundleTest, RepeatedEventsAreLeftOut) {
+  const char* json = R"({"events":[{"event_id":"a"},{"event_id":"b"},{}]})";
+  const auto first = translate(json);
+  ASSERT_TRUE(first);
+  ASSERT_EQ(first->event_keys.size(), 2u);
+  const uint64_t known = first->event_keys[0];
+  const auto second = translate_bundle(json, context_, scrubber_, clocks_, [&](uint64_t key) { return key == known; });
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->repeated_count, 1u);
+  EXPECT_EQ(second->event_count, 2u);
+}
+
+TEST_F(BundleTest, SkyWalkingRequestsAreTheSpanThatTheBackendRefersTo) {
+  const auto done = translate(read_file(kFolder / "05-sw8.json"));
+  ASSERT_TRUE(done);
+  const auto traces = otlp::decode_traces(done->traces);
+  ASSERT_TRUE(traces);
+  const auto& span = traces->resource_spans[0].scope_spans[0].spans[0];
+  EXPECT_EQ(otlp::to_hex(span.trace_id), "58f80aac82074481b065c27b5ed5d309");
+  EXPECT_EQ(span.span_id, otlp::span_id_of_segment("9c761535-e901-4817-ae09-007c8702c42a", 0));
+}
+
+TEST_F(BundleTest, SecretsInQueryStringsAreScrubbedWhereverTheyStand) {
+  const auto done = translate(R"({"events":[{"event_type":"resource","type":"fetch","timestamp":1795219300000,
+    "url":"https://a/b?Token=abc&x=1&password=p%20q#access_token=zz","trace_id":"fc403b78b8b14625817d8114e3b075b2",
+    "trace_data":"{\"spanId\":\"d41f8acaf3914d78\"}","message":"failed https://a?api_key=1234 at","success":0,
+    "timing_data":"{\"name\":\"https://a/b?token=abc&y=2\",\"startTime\":1}"}]})");
+  ASSERT_TRUE(done);
+  for (const std::string& text : {request_text(done->logs, record_text), request_text(done->traces, span_text)}) {
+    for (const char* secret : {"abc", "p%20q", "zz\"", "1234"}) EXPECT_THAT(text, testing::Not(HasSubstr(secret)));
+    EXPECT_THAT(text, HasSubstr("https://a/b?Token=***&x=1&password=***#access_token=***"));
+    EXPECT_THAT(text, HasSubstr("failed https://a?api_key=*** at"));
+  }
+}
+
+}  // namespace
+}  // namespace clew::receive_rum

@@ -1,0 +1,108 @@
+#include "receive/rum/event_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "receive/rum/json_fields.h"
+
+namespace clew::receive_rum {
+
+using simdjson::dom::element;
+
+namespace {
+
+struct Renamed {
+  std::string_view field;
+  std::string_view attribute;
+  std::string_view event_type = {};  // Only of this; empty: of all.
+};
+// Names: OpenTelemetry semantic conventions 1.3x.
+constexpr std::array kRenamed = {
+    Renamed{"url", "url.full"},
+    Renamed{"method", "http.request.method"},
+    Renamed{"status_code", "http.response.status_code"},
+    Renamed{"name", "exception.type", "exception"},
+    Renamed{"message", "exception.message", "exception"},
+    Renamed{"stack", "exception.stacktrace", "exception"},
+    Renamed{"file", "code.file.path", "exception"},
+    Renamed{"line", "code.line.number", "exception"},
+    Renamed{"column", "code.column.number", "exception"},
+};
+
+// Written elsewhere, for every event.
+constexpr std::array<std::string_view, 9> kElsewhere = {"event_id", "event_type", "timestamp",  "view",        "session_id",
+                                                        "trace_id", "trace_data", "properties", "tracing_data"};
+constexpr std::array<std::string_view, 12> kGroups = {"app", "user", "session", "net", "view", "device", "os",
+                                                      "geo", "isp", "properties", "events", "_v"};
+
+std::string attribute_name(std::string_view field, std::string_view event_type) {
+  for (const Renamed& renamed : kRenamed) {
+    if (renamed.field == field && (renamed.event_type.empty() || renamed.event_type == event_type)) {
+      return std::string(renamed.attribute);
+    }
+  }
+  return "rum." + std::string(field.substr(0, kNameBytesMax));
+}
+
+void write_field(RecordWriter& record, std::string_view field, element value, std::string_view event_type) {
+  const std::string name = attribute_name(field, event_type);
+  // `{}` is what the SDK writes for want of debug ids; `[]` for want of scripts comes as a string.
+  if (value.is_object() && simdjson::dom::object(value).size() == 0) return;
+  // Durations are now whole, now broken numbers of milliseconds: one type, or one column would become two.
+  const bool whole_by_nature = field == "times" || field == "success" || field == "status_code" || field == "line" ||
+                               field == "column" || field == "size" || field == "transfer_size" || field == "fps";
+  double number;
+  if (!whole_by_nature && value.is_number() && value.get(number) == simdjson::SUCCESS) return record.real(name, number);
+  record.json(name, value);
+}
+
+// Time to first byte is only in the navigation entry, which comes as JSON in a string.
+void write_first_byte(RecordWriter& record, element event) {
+  const std::string_view entry_text = long_text_of(event, "snapshots");
+  simdjson::dom::parser parser;
+  element entry;
+  if (entry_text.empty() || parser.parse(entry_text.data(), entry_text.size()).get(entry) != simdjson::SUCCESS) return;
+  const auto first_byte = number_of(entry, "responseStart");
+  if (first_byte && *first_byte > 0) record.real("rum.time_to_first_byte", *first_byte);
+}
+
+}  // namespace
+
+bool is_known_group(std::string_view key) { return std::ranges::find(kGroups, key) != kGroups.end(); }
+
+void write_event_fields(RecordWriter& record, element event, std::string_view event_type) {
+  for (const auto [key, value] : object_of(event)) {
+    if (std::ranges::find(kElsewhere, key) == kElsewhere.end()) write_field(record, key, value, event_type);
+  }
+  for (const auto [key, value] : object_of(member(event, "properties"))) {
+    record.json("rum.properties." + std::string(key.substr(0, kNameBytesMax)), value);
+  }
+  if (event_type == "view" && long_text_of(event, "type") == "perf") write_first_byte(record, event);
+}
+
+void write_request_fields(RecordWriter& record, element event) {
+  for (const auto [key, value] : object_of(event)) {
+    if (std::ranges::find(kElsewhere, key) != kElsewhere.end() || key == "timing_data" || key == "snapshots" ||
+        key == "times" || key == "duration") {
+      continue;
+    }
+    write_field(record, key, value, "resource");
+  }
+}
+
+std::string event_line(element event, std::string_view event_type) {
+  const std::string name = text_of(event, "name");
+  if (event_type == "exception") {
+    const std::string message = text_of(event, "message");
+    return name.empty() || message.empty() ? name + message : name + ": " + message;
+  }
+  if (event_type == "resource") {
+    const std::string status = text_of(event, "status_code");
+    return fmt::format("{} {}{}{}", text_of(event, "method"), request_name(event), status.empty() ? "" : " ", status);
+  }
+  return name;
+}
+
+}  // namespace clew::receive_rum

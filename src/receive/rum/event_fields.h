@@ -1,0 +1,28 @@
+// Which attribute a field of an event becomes.
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+#include <string_view>
+
+#include "receive/rum/record_writer.h"
+
+namespace clew::receive_rum {
+
+// The scope of everything that comes from a bundle: log records of this scope are RUM events.
+inline constexpr std::string_view kRumScope = "clew.rum";
+
+// Members of a bundle that are read one by one; others are kept as they are.
+bool is_known_group(std::string_view key);
+
+// All fields of an event but those that every event has. OpenTelemetry's names where it has one, "rum.<field>" elsewhere,
+// unknown fields too: nothing that an SDK sends is lost.
+void write_event_fields(RecordWriter& record, simdjson::dom::element event, std::string_view event_type);
+// The same of a request, for its span: without the raw timing.
+void write_request_fields(RecordWriter& record, simdjson::dom::element event);
+
+// What happened, in a line: "GET /api/cart 200", "TypeError: x is undefined".
+std::string event_line(simdjson::dom::element event, std::string_view event_type);
+
+}  // namespace clew::receive_rum

@@ -1,0 +1,23 @@
+// Any bytes as a bundle: what comes out is OTLP that the survey takes whole. Seeds: testdata/*.json.
+#include <cstdlib>
+
+#include "otlp/traces_survey.h"
+#include "receive/rum/bundle.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace clew;
+  static const receive_rum::Scrubber scrubber(receive_rum::default_secret_parameters());
+  static receive_rum::ClientClocks clocks;
+  const std::string_view json(reinterpret_cast<const char*>(data), size);
+  const receive_rum::BundleContext context{.receive_time_ns = 1'795'219'300'000'000'000,
+                                           .user_agent = "agent",
+                                           .client_address = "::1",
+                                           .service_id = "x@y"};
+  const auto done = receive_rum::translate_bundle(json, context, scrubber, clocks, {});
+  if (!done) return 0;
+  if (!done->traces.empty()) {
+    const auto survey = otlp::survey_traces(done->traces);
+    if (!survey || survey->span_count != done->span_count || survey->refused_count != 0) std::abort();
+  }
+  return 0;
+}

@@ -1,0 +1,254 @@
+#include "receive/rum/rum_receiver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include "net/http_router.h"
+#include "receive/rum/bundle.h"
+#include "receive/rum/rate_limiter.h"
+#include "receive/rum/recent_events.h"
+#include "wire/content_coding.h"
+
+namespace clew::receive_rum {
+
+using receive::Protocol;
+using stdx::ErrorCode;
+
+namespace {
+
+constexpr Protocol kProtocol = Protocol::kRumArms;
+constexpr int kForbidden = 403;
+
+void add(std::atomic<uint64_t>& counter, uint64_t amount) { counter.fetch_add(amount, std::memory_order_relaxed); }
+
+std::string_view header_of(const net::HttpRequest& request, std::string_view name) {
+  const std::string* value = request.header(name);
+  return value == nullptr ? std::string_view() : *value;
+}
+
+// "127.0.0.1:51234" or "[::1]:51234" without the port.
+std::string_view address_of(std::string_view peer) {
+  peer = peer.substr(0, peer.rfind(':'));
+  if (peer.starts_with('[') && peer.ends_with(']')) peer = peer.substr(1, peer.size() - 2);
+  return peer;
+}
+
+// Any page may report: a browser asks for these before it lets the page see the answer of the SDK's fall-back request.
+void allow_reading(std::string_view origin, net::HttpResponse& response) {
+  response.headers.emplace_back("Vary", "Origin");
+  if (origin.empty()) return;
+  response.headers.emplace_back("Access-Control-Allow-Origin", std::string(origin));
+  response.headers.emplace_back("Access-Control-Allow-Credentials", "true");
+  response.headers.emplace_back("Timing-Allow-Origin", std::string(origin));
+}
+
+net::HttpResponse no_content() {
+  net::HttpResponse response;
+  response.status = 204;
+  response.content_type.clear();
+  return response;
+}
+
+// What arrives of two appends makes one answer.
+class BothDone {
+ public:
+  BothDone(size_t count, std::move_only_function<void(std::optional<stdx::Error>)> done)
+      : missing_(count), done_(std::move(done)) {}
+
+  void arrived(std::optional<stdx::Error> error) {
+    std::unique_lock lock(mutex_);
+    if (error && !error_) error_ = std::move(error);
+    if (--missing_ > 0) return;
+    lock.unlock();
+    done_(std::move(error_));
+  }
+
+ private:
+  std::mutex mutex_;
+  size_t missing_;
+  std::optional<stdx::Error> error_;
+  std::move_only_function<void(std::optional<stdx::Error>)> done_;
+};
+
+}  // namespace
+
+class RumReceiver::Door : public std::enable_shared_from_this<Door> {
+ public:
+  Door(receive::Intake intake, const stdx::Clock& clock, RumOptions options)
+      : intake_(std::move(intake)),
+        clock_(clock),
+        options_(std::move(options)),
+        scrubber_(options_.secret_parameters),
+        app_rate_(options_.limits.events_per_second_max),
+        address_rate_(options_.limits.events_per_second_of_address_max) {}
+
+  void take_bundle(net::HttpRequest& request, net::HttpReplyPtr reply);
+  net::HttpResponse preflight(const net::HttpRequest& request) const;
+  net::HttpResponse remote_config(const net::HttpRequest& request) const;
+  const RumCounters& counters() const { return counters_; }
+
+ private:
+  stdx::Result<TranslatedBundle> translate(net::HttpRequest& request);
+  stdx::Result<void> admit(const net::HttpRequest& request, const TranslatedBundle& bundle);
+  bool origin_is_allowed(std::string_view app_id, std::string_view origin) const;
+  void append(TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply);
+  void fail(const stdx::Error& error, std::string_view origin, net::HttpReply& reply, std::string_view payload = {},
+            int status = 0);
+
+  const receive::Intake intake_;
+  const stdx::Clock& clock_;
+  const RumOptions options_;
+  const Scrubber scrubber_;
+  ClientClocks clocks_;
+  RecentEvents recent_;
+  RateLimiter app_rate_;
+  RateLimiter address_rate_;
+  RumCounters counters_;
+};
+
+void RumReceiver::Door::fail(const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
+                             std::string_view payload, int status) {
+  intake_.count_failure(kProtocol, error, payload);
+  net::HttpResponse response = net::error_response(error);
+  if (status != 0) response.status = status;
+  allow_reading(origin, response);
+  reply.send(std::move(response));
+}
+
+void RumReceiver::Door::take_bundle(net::HttpRequest& request, net::HttpReplyPtr reply) {
+  intake_.count_request(kProtocol, request.body.size());
+  std::string origin(header_of(request, "Origin"));
+  const std::string body_begin = request.body.substr(0, 64);
+  auto bundle = translate(request);
+  if (!bundle) return fail(bundle.error(), origin, *reply, body_begin);
+  if (!origin_is_allowed(bundle->app_id, origin)) {
+    add(counters_.bundles_refused_origin, 1);
+    const std::string why = fmt::format(
+        "application \"{:.100}\" may not send from {:.200}: rum.allowed_origins does not name it", bundle->app_id, origin);
+    return fail({ErrorCode::kInvalidArgument, why}, origin, *reply, body_begin, kForbidden);
+  }
+  if (auto admitted = admit(request, *bundle); !admitted) return fail(admitted.error(), origin, *reply, body_begin);
+  add(counters_.events_repeated, bundle->repeated_count);
+  if (const uint32_t dropped = bundle->malformed_count + bundle->excess_count; dropped > 0) {
+    add(counters_.events_dropped, dropped);
+    intake_.refuse(kProtocol, bundle->app_id, receive::Refusal::kMalformed, dropped,
+                   fmt::format("{} events are no objects, {} are beyond the {} of a bundle", bundle->malformed_count,
+                               bundle->excess_count, kEventsPerBundleMax));
+  }
+  append(std::move(*bundle), std::move(origin), std::move(reply));
+}
+
+// The body is JSON whatever its content type is: a beacon's is text/plain.
+stdx::Result<TranslatedBundle> RumReceiver::Door::translate(net::HttpRequest& request) {
+  auto body = wire::decode_content(header_of(request, "Content-Encoding"), std::move(request.body),
+                                   options_.limits.bundle_bytes_max);
+  if (!body) return std::unexpected(std::move(body.error()));
+  if (body->size() > options_.limits.bundle_bytes_max) {
+    return stdx::fail(ErrorCode::kPayloadTooLarge, fmt::format("a bundle has at most {} bytes, this one has {}",
+                                                               options_.limits.bundle_bytes_max, body->size()));
+  }
+  const std::string* service_id = request.parameter("service_id");
+  const BundleContext context{.receive_time_ns = clock_.now_ns(),
+                              .user_agent = header_of(request, "User-Agent"),
+                              .client_address = address_of(request.peer),
+                              .service_id = service_id == nullptr ? std::string_view() : *service_id};
+  return translate_bundle(*body, context, scrubber_, clocks_, [this](uint64_t key) { return recent_.contains(key); });
+}
+
+bool RumReceiver::Door::origin_is_allowed(std::string_view app_id, std::string_view origin) const {
+  if (origin.empty()) return true;
+  bool spoken_of = false;
+  for (const std::string_view entry : options_.allowed_origins) {
+    const size_t bar = entry.find('|');
+    if (bar != std::string_view::npos && entry.substr(0, bar) != app_id) continue;
+    spoken_of = true;
+    if (net::origin_matches(entry.substr(bar == std::string_view::npos ? 0 : bar + 1), origin)) return true;
+  }
+  return !spoken_of;
+}
+
+stdx::Result<void> RumReceiver::Door::admit(const net::HttpRequest& request, const TranslatedBundle& bundle) {
+  const int64_t now_ns = clock_.now_ns();
+  const uint32_t count = std::max(bundle.event_count, 1u);
+  if (!address_rate_.take(address_of(request.peer), count, now_ns) || !app_rate_.take(bundle.app_id, count, now_ns)) {
+    add(counters_.bundles_refused_rate, 1);
+    return stdx::fail(ErrorCode::kResourceExhausted,
+                      fmt::format("application \"{:.100}\" or this address sends more events than allowed", bundle.app_id));
+  }
+  return {};
+}
+
+void RumReceiver::Door::append(TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply) {
+  const size_t parts = (bundle.logs.empty() ? 0 : 1) + (bundle.traces.empty() ? 0 : 1);
+  const auto answer = [door = shared_from_this(), origin = std::move(origin), reply = std::move(reply),
+                       keys = std::move(bundle.event_keys),
+                       count = bundle.event_count](std::optional<stdx::Error> error) {
+    if (error) return door->fail(*error, origin, *reply);
+    door->recent_.add(keys);
+    add(door->counters_.events, count);
+    net::HttpResponse response = no_content();
+    allow_reading(origin, response);
+    reply->send(std::move(response));
+  };
+  if (parts == 0) return answer({});
+  const auto both = std::make_shared<BothDone>(parts, answer);
+  const auto take = [&](log::RecordKind kind, std::string request) {
+    if (request.empty()) return;
+    intake_.take(kProtocol, kind, stdx::SharedBytes::from_string(std::move(request)),
+                 [both](stdx::Result<receive::Outcome> outcome) {
+                   both->arrived(outcome ? std::nullopt : std::optional(std::move(outcome.error())));
+                 });
+  };
+  take(log::RecordKind::kLogs, std::move(bundle.logs));
+  take(log::RecordKind::kTraces, std::move(bundle.traces));
+}
+
+net::HttpResponse RumReceiver::Door::preflight(const net::HttpRequest& request) const {
+  net::HttpResponse response = no_content();
+  allow_reading(header_of(request, "Origin"), response);
+  response.headers.emplace_back("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
+  const std::string_view wanted = header_of(request, "Access-Control-Request-Headers");
+  response.headers.emplace_back("Access-Control-Allow-Headers", wanted.empty() ? "Content-Type" : std::string(wanted));
+  response.headers.emplace_back("Access-Control-Max-Age", "7200");
+  return response;
+}
+
+net::HttpResponse RumReceiver::Door::remote_config(const net::HttpRequest& request) const {
+  net::HttpResponse response;
+  response.body = options_.remote_config.empty() ? "{}" : options_.remote_config;
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  allow_reading(header_of(request, "Origin"), response);
+  return response;
+}
+
+RumReceiver::RumReceiver(receive::Intake intake, const stdx::Clock& clock, RumOptions options)
+    : door_(std::make_shared<Door>(std::move(intake), clock, std::move(options))) {}
+
+std::vector<net::HttpRoute> RumReceiver::http_routes() const {
+  std::vector<net::HttpRoute> routes;
+  for (const char* path : {"/rum/web/v2", "/", "/RUM/{rest*}"}) {
+    routes.push_back({"POST", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
+                        door->take_bundle(request, std::move(reply));
+                      }});
+    routes.push_back({"OPTIONS", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
+                        reply->send(door->preflight(request));
+                      }});
+  }
+  // "<workspace>-sdk.rum.…/config/<region>/<application>": what an SDK with remoteConfig asks for.
+  for (const char* path : {"/rum/config/{rest*}", "/config/{region}/{app}"}) {
+    routes.push_back({"GET", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
+                        reply->send(door->remote_config(request));
+                      }});
+    routes.push_back({"OPTIONS", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
+                        reply->send(door->preflight(request));
+                      }});
+  }
+  return routes;
+}
+
+const RumCounters& RumReceiver::counters() const { return door_->counters(); }
+
+}  // namespace clew::receive_rum
