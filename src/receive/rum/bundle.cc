@@ -115,6 +115,7 @@ class BundleTranslator {
     record.text("network.name", text_of(member(bundle_, "net"), "name"));
     record.text("user_agent.original", context_.user_agent);
     record.text("client.address", context_.client_address);
+    write_agent(record);
     for (const std::string_view group : {"device", "os", "geo", "isp"}) {
       write_members(record, member(bundle_, group), std::string(group) + ".");
     }
@@ -123,6 +124,22 @@ class BundleTranslator {
     for (const auto [key, value] : object_of(bundle_)) {
       if (!is_known_group(key)) record.json("rum.bundle." + std::string(key.substr(0, kNameBytesMax)), value);
     }
+  }
+
+  // SDKs of browsers leave it to the server to tell device and system.
+  void write_agent(RecordWriter& record) const {
+    if (context_.agent == nullptr) return;
+    const useragent::UserAgent& agent = *context_.agent;
+    record.text("user_agent.name", agent.browser);
+    record.text("user_agent.version", agent.browser_version);
+    const auto unless_said = [&](const char* group, const char* key, const std::string& value) {
+      if (text_of(member(bundle_, group), key).empty()) record.text(std::string(group) + "." + key, value);
+    };
+    unless_said("os", "type", agent.os);
+    unless_said("os", "version", agent.os_version);
+    unless_said("device", "type", agent.device_type);
+    unless_said("device", "brand", agent.device_brand);
+    unless_said("device", "model", agent.device_model);
   }
 
   static void write_members(RecordWriter& record, element object, const std::string& prefix) {

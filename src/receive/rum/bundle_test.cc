@@ -117,7 +117,9 @@ class BundleTest : public testing::Test {
  protected:
   stdx::Result<TranslatedBundle> translate(std::string_view json) { return translate_bundle(json, context_, scrubber_, clocks_, {}); }
 
-  BundleContext context_{.receive_time_ns = kReceived, .user_agent = "Mozilla/5.0 (test)", .client_address = "10.0.0.7",
+  const useragent::UserAgent agent_{"Chrome", "130.0", "Android", "14", "mobile", "Acme", "A1"};
+  BundleContext context_{.receive_time_ns = kReceived, .user_agent = "Mozilla/5.0 (test)",
+                         .agent = &agent_, .client_address = "10.0.0.7",
                          .service_id = {}};
   Scrubber scrubber_{default_secret_parameters()};
   ClientClocks clocks_;

@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view json(reinterpret_cast<const char*>(data), size);
   const receive_rum::BundleContext context{.receive_time_ns = 1'795'219'300'000'000'000,
                                            .user_agent = "agent",
+                                           .agent = nullptr,
                                            .client_address = "::1",
                                            .service_id = "x@y"};
   const auto done = receive_rum::translate_bundle(json, context, scrubber, clocks, {});

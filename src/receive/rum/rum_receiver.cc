@@ -102,6 +102,7 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   const stdx::Clock& clock_;
   const RumOptions options_;
   const Scrubber scrubber_;
+  useragent::UserAgents agents_;
   ClientClocks clocks_;
   RecentEvents recent_;
   RateLimiter app_rate_;
@@ -151,8 +152,11 @@ stdx::Result<TranslatedBundle> RumReceiver::Door::translate(net::HttpRequest& re
                                                                options_.limits.bundle_bytes_max, body->size()));
   }
   const std::string* service_id = request.parameter("service_id");
+  const std::string_view user_agent = header_of(request, "User-Agent");
+  const auto agent = agents_.parse(user_agent);
   const BundleContext context{.receive_time_ns = clock_.now_ns(),
-                              .user_agent = header_of(request, "User-Agent"),
+                              .user_agent = user_agent,
+                              .agent = agent.get(),
                               .client_address = address_of(request.peer),
                               .service_id = service_id == nullptr ? std::string_view() : *service_id};
   return translate_bundle(*body, context, scrubber_, clocks_, [this](uint64_t key) { return recent_.contains(key); });
