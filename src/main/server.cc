@@ -177,7 +177,12 @@ stdx::Result<void> RunningServer::start_apis() {
                           .admission = &admission_,
                           .build = {std::string(self::kVersion), "", std::string(self::kCompiler)},
                           .started_at_ns = started_at_ns_,
-                          .block_bytes = [this](const std::string& name) { return blocks_->block_bytes(name); }}));
+                          .block_bytes = [this](const std::string& name) { return blocks_->block_bytes(name); },
+                          .ui_state = std::make_shared<api_native::UiState>(api_native::UiState::Store{
+                              .load = [this](const std::string& name) { return objects_->get_all("ui/" + name); },
+                              .save = [this](const std::string& name, std::string_view bytes) {
+                                return objects_->put("ui/" + name, bytes, false);
+                              }})}));
   add(api_ui::routes());
   if (auto started = keep(net::HttpServer::start(options_.main_http, std::move(routes)), main_http_); !started) {
     return started;

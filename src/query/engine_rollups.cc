@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "query/engine_steps.h"
+#include "query/rollup_visit.h"
 #include "query/traceql/query_limits.h"
 #include "table/histogram_sum.h"
 
@@ -18,26 +19,7 @@ namespace {
 using stdx::ErrorCode;
 using table::HistogramSum;
 
-constexpr int64_t kMinuteNs = 60'000'000'000;
-
-bool overlaps(const table::SpanSet& set, const table::TimeRange& range) {
-  // Rollups count by whole minutes, so one that merely touches the range belongs to it.
-  return set.span_count() != 0 && set.start_max_ns() >= range.begin_ns - range.begin_ns % kMinuteNs &&
-         set.start_min_ns() < range.end_ns;
-}
-
-// visit(const RedRow&) for each row of each set.
-template <class Visit>
-stdx::Result<void> for_each_red(const table::Catalog& catalog, const table::TimeRange& range, Visit&& visit) {
-  if (auto valid = check_range(range); !valid) return valid;
-  for (const auto& set : catalog.snapshot()) {
-    if (!overlaps(*set, range)) continue;
-    auto rows = set->red(range);
-    if (!rows) return std::unexpected(std::move(rows.error()));
-    for (const table::RedRow& row : *rows) visit(row);
-  }
-  return {};
-}
+constexpr int64_t kMinuteNs = kRollupStepNs;
 
 int64_t floor_to(int64_t time_ns, int64_t step_ns) {
   const int64_t rest = time_ns % step_ns;
@@ -70,7 +52,7 @@ RedPoint point_of(int64_t time_ns, const SeriesCell* cell, const std::vector<dou
 
 stdx::Result<std::vector<ServiceInfo>> Engine::services(table::TimeRange range) const {
   absl::flat_hash_map<std::string, ServiceInfo> by_name;
-  auto done = for_each_red(catalog_, range, [&](const table::RedRow& row) {
+  auto done = for_each_red(catalog_.snapshot(), range, [&](const table::RedRow& row) {
     ServiceInfo& service = by_name[row.service];
     service.span_count += row.count;
     service.error_count += row.error_count;
@@ -87,7 +69,7 @@ stdx::Result<std::vector<ServiceInfo>> Engine::services(table::TimeRange range) 
 
 stdx::Result<std::vector<OperationInfo>> Engine::operations(const std::string& service, table::TimeRange range) const {
   std::map<std::pair<std::string, otlp::SpanKind>, int64_t> counts;
-  auto done = for_each_red(catalog_, range, [&](const table::RedRow& row) {
+  auto done = for_each_red(catalog_.snapshot(), range, [&](const table::RedRow& row) {
     if (row.service == service) counts[{row.operation, row.kind}] += row.count;
   });
   if (!done) return std::unexpected(std::move(done.error()));
@@ -108,7 +90,7 @@ stdx::Result<std::vector<RedSeries>> Engine::red(const RedRequest& request) cons
   SeriesCells cells;
   int64_t first = std::numeric_limits<int64_t>::max();
   int64_t last = std::numeric_limits<int64_t>::min();
-  auto done = for_each_red(catalog_, request.range, [&](const table::RedRow& row) {
+  auto done = for_each_red(catalog_.snapshot(), request.range, [&](const table::RedRow& row) {
     const bool wanted = (request.service.empty() || row.service == request.service) &&
                         (!request.operation || row.operation == *request.operation) &&
                         (!request.kind || row.kind == *request.kind);
@@ -166,7 +148,7 @@ stdx::Result<std::vector<Dependency>> Engine::dependencies(table::TimeRange rang
   if (auto valid = check_range(range); !valid) return std::unexpected(std::move(valid.error()));
   std::map<EdgeKey, EdgeSum> sums;
   for (const auto& set : catalog_.snapshot()) {
-    if (!overlaps(*set, range)) continue;
+    if (!touches(*set, range)) continue;
     auto rows = set->service_edges(range);
     if (!rows) return std::unexpected(std::move(rows.error()));
     auto at = sums.end();  // Rows of one pair often follow each other.

@@ -1,36 +1,11 @@
 #include "rollup/peer_columns.h"
 
-#include <algorithm>
-#include <array>
+#include "table/call_attributes.h"
 
 namespace clew::rollup {
 namespace {
 
 using table::ConnectionType;
-
-struct TypeAttribute {
-  std::string_view key;
-  ConnectionType type;
-};
-// Later entries win: an HTTP call to a database's REST interface is a database call.
-constexpr std::array kTypeAttributes = {
-    TypeAttribute{"http.method", ConnectionType::kHttp},
-    TypeAttribute{"http.request.method", ConnectionType::kHttp},
-    TypeAttribute{"rpc.system", ConnectionType::kRpc},
-    TypeAttribute{"rpc.system.name", ConnectionType::kRpc},
-    TypeAttribute{"messaging.system", ConnectionType::kMessaging},
-    TypeAttribute{"db.system", ConnectionType::kDb},
-    TypeAttribute{"db.system.name", ConnectionType::kDb},
-};
-
-// From the vaguest name of a peer to the most telling one.
-constexpr std::array<std::string_view, 14> kPeerAttributes = {
-    "messaging.system", "db.system",       "db.system.name", "rpc.service",    "messaging.destination",
-    "messaging.destination.name", "db.name", "db.namespace", "net.sock.peer.name", "net.peer.name",
-    "server.address",   "net.peer.service", "peer.hostname", "peer.service",
-};
-
-constexpr std::array<std::string_view, 4> kCacheSystems = {"redis", "memcached", "valkey", "hazelcast"};
 
 std::vector<size_t> columns_of(const table::SpanTable& table, std::string_view key) {
   std::vector<size_t> columns;
@@ -57,19 +32,15 @@ void for_each_entry(const table::AttributeColumn& column, uint32_t row_end, Visi
 
 PeerColumns::PeerColumns(const table::SpanTable& table, uint32_t row_end)
     : table_(table), types_(row_end, static_cast<uint8_t>(ConnectionType::kUnknown)), peers_(row_end) {
-  for (const TypeAttribute& attribute : kTypeAttributes) {
+  for (const table::CallTypeAttribute& attribute : table::kCallTypeAttributes) {
     for (const size_t index : columns_of(table, attribute.key)) {
       const table::AttributeColumn& column = table.attribute_column(index);
       for_each_entry(column, row_end, [&](uint32_t row, uint32_t code) {
-        ConnectionType type = attribute.type;
-        if (type == ConnectionType::kDb && std::ranges::find(kCacheSystems, column.dictionary().at(code)) != kCacheSystems.end()) {
-          type = ConnectionType::kCache;
-        }
-        types_[row] = static_cast<uint8_t>(type);
+        types_[row] = static_cast<uint8_t>(table::call_type(attribute, column.dictionary().at(code)));
       });
     }
   }
-  for (const std::string_view key : kPeerAttributes) {
+  for (const std::string_view key : table::kPeerAttributes) {
     for (const size_t index : columns_of(table, key)) {
       for_each_entry(table.attribute_column(index), row_end, [&](uint32_t row, uint32_t code) {
         peers_[row] = {static_cast<uint32_t>(index), code};

@@ -57,6 +57,16 @@ void write_value(wire::JsonWriter& json, const otlp::AnyValue& value) {
   json.end_object();
 }
 
+void write_attributes(wire::JsonWriter& json, std::string_view name, const otlp::Attributes& attributes) {
+  json.key(name).begin_array();
+  for (const otlp::KeyValue& attribute : attributes) {
+    json.begin_object().member("key", attribute.key).key("value");
+    write_value(json, attribute.value);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_range(wire::JsonWriter& json, table::TimeRange range) {
   json.key("range").begin_object();
   json.key("start_ns").int64_string(range.begin_ns);

@@ -25,10 +25,16 @@ AnswerResult answer_dependencies(const Question& question);
 AnswerResult answer_status(const Question& question);
 AnswerResult answer_blocks(const Question& question);
 AnswerResult answer_openapi(const Question& question);
+// For the user interface: ui_endpoints.cc.
+AnswerResult answer_trace_columns(const Question& question);
+AnswerResult answer_span(const Question& question);
+AnswerResult answer_findings(const Question& question);
+AnswerResult answer_service_colors(const Question& question);
 
 // Parts that several answers share.
 // OTLP's JSON of an AnyValue; {} for the empty value.
 void write_value(wire::JsonWriter& json, const otlp::AnyValue& value);
+void write_attributes(wire::JsonWriter& json, std::string_view name, const otlp::Attributes& attributes);
 void write_range(wire::JsonWriter& json, table::TimeRange range);
 void write_stats(wire::JsonWriter& json, const query::QueryStats& stats);
 void write_numbers(wire::JsonWriter& json, std::string_view name, const std::vector<double>& numbers);

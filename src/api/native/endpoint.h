@@ -22,6 +22,7 @@ enum class FieldType : uint8_t {
   kTime,      // Unix ns as a decimal string: beyond 2^53, which JavaScript's numbers do not hold
   kDuration,  // Integer ns
   kInteger,
+  kSigned,    // Integer that may be negative, such as a difference in ns
   kNumber,
   kFlag,
   kValue,     // A typed attribute value as OTLP's JSON has it: {"stringValue":"x"}; {} for none
@@ -33,6 +34,8 @@ struct Field {
   FieldType type = FieldType::kText;
   std::string_view description = {};
   bool list = false;
+  bool nested = false;           // A list of lists; only with `list`.
+  bool nullable = false;         // null, or entries of the list that are null: no value there.
   bool optional = false;         // May be left out.
   std::string_view object = {};  // kObject: name of its Shape.
 };
@@ -52,6 +55,7 @@ struct Question {
   const NativeOptions& options;
   const Arguments& arguments;
   const query::QueryControl& control;
+  std::string_view body = {};  // Of a POST or PUT, decoded.
 };
 using Handler = std::expected<Answer, ApiError> (*)(const Question&);
 
@@ -64,6 +68,8 @@ struct Endpoint {
   std::string_view answer;            // Name of its Shape; empty where the description tells.
   Handler handler = nullptr;
   bool admitted = true;  // Takes a ticket of the admission gate. Cheap answers about ourselves do not.
+  std::string_view method = "GET";
+  std::string_view body = {};  // POST, PUT: what the body holds.
 };
 
 // Parts of the tables, each beside its handlers.
@@ -71,6 +77,9 @@ std::vector<Endpoint> arrival_endpoints();
 std::vector<Shape> arrival_shapes();
 
 const std::vector<Endpoint>& endpoints();
+// The rows for the user interface; part of endpoints() and shapes().
+std::vector<Endpoint> ui_endpoints();
+std::vector<Shape> ui_shapes();
 const std::vector<Shape>& shapes();
 const Shape& shape(std::string_view name);
 

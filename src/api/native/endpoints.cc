@@ -1,34 +1,11 @@
 // Endpoints of the native API. Each row drives routing, parameter checks, OpenAPI and the reference page.
 #include "api/native/answers.h"
 #include "api/native/endpoint.h"
+#include "api/native/endpoint_parameters.h"
 #include "api/native/native_limits.h"
 
 namespace clew::api_native {
 namespace {
-
-Parameter start_parameter() {
-  return {.name = "start", .type = ParameterType::kTime, .description = "Begin of the time range, inclusive",
-          .fallback = "now-1h"};
-}
-Parameter end_parameter() {
-  return {.name = "end", .type = ParameterType::kTime, .description = "End of the time range, exclusive", .fallback = "now"};
-}
-Parameter query_parameter() {
-  return {.name = "q", .description = "A TraceQL filter such as `{ resource.service.name = \"cart\" && duration > 100ms }`",
-          .fallback = "{}"};
-}
-Parameter limit_parameter(std::string_view fallback, int64_t high, std::string_view what) {
-  return {.name = "limit", .type = ParameterType::kInteger, .description = what, .fallback = fallback, .low = 1,
-          .high = high};
-}
-Parameter quantiles_parameter() {
-  return {.name = "quantiles", .type = ParameterType::kQuantiles,
-          .description = "Which quantiles of durations: numbers above 0 up to 1", .fallback = "0.5,0.95,0.99",
-          .high = kQuantilesMax};
-}
-std::vector<std::string_view> kind_words() {
-  return {"unspecified", "internal", "server", "client", "producer", "consumer"};
-}
 
 Endpoint search_endpoint() {
   return {
@@ -191,7 +168,7 @@ std::vector<Endpoint> status_endpoints() {
 const std::vector<Endpoint>& endpoints() {
   static const std::vector<Endpoint> kEndpoints = [] {
     std::vector<Endpoint> all;
-    for (auto part : {trace_endpoints(), name_endpoints(), rollup_endpoints(), status_endpoints(), arrival_endpoints()}) {
+    for (auto part : {trace_endpoints(), name_endpoints(), rollup_endpoints(), ui_endpoints(), status_endpoints(), arrival_endpoints()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

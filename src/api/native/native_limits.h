@@ -20,6 +20,13 @@ inline constexpr int64_t kSelectedAttributesMax = query::kSelectMax;
 inline constexpr int64_t kGroupKeysMax = query::kGroupKeysMax;
 inline constexpr int64_t kQuantilesMax = query::kQuantilesMax;
 inline constexpr size_t kTextBytesMax = 16 * 1024;  // Of one parameter's value.
+inline constexpr size_t kBodyBytesMax = 64 << 20;  // Of a POST or PUT, decompressed.
+inline constexpr int64_t kFoundRowsMax = 100'000;  // Rows that a search within a trace returns.
+inline constexpr int64_t kTraceEventsMax = 100'000;
+// What the server keeps for all viewers.
+inline constexpr size_t kServiceColorsMax = 20'000;  // Services beyond share numbers.
+inline constexpr size_t kLayoutNodesMax = 5'000;
+inline constexpr size_t kLayoutTextMax = 512;  // Bytes of a node's id or lane.
 inline constexpr int64_t kRedPointsMax = query::kSeriesPointsMax;  // (end - start) / step of a RED series.
 
 static_assert(kTracesDefault <= kTracesMax && kTagValuesDefault <= kTagValuesMax && kGroupsDefault <= kGroupsMax);

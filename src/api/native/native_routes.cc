@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "api/native/endpoint.h"
+#include "api/native/native_limits.h"
+#include "wire/content_coding.h"
 #include "wire/json_writer.h"
 
 namespace clew::api_native {
@@ -24,7 +26,15 @@ net::HttpResponse refusal(const ApiError& error) {
   return response;
 }
 
-net::HttpResponse respond(const Endpoint& endpoint, const NativeOptions& options, const net::HttpRequest& request) {
+std::expected<std::string, ApiError> decoded_body(net::HttpRequest& request) {
+  if (request.body.empty()) return std::string();
+  const std::string* encoding = request.header("Content-Encoding");
+  auto body = wire::decode_content(encoding == nullptr ? std::string_view() : *encoding, std::move(request.body), kBodyBytesMax);
+  if (!body) return std::unexpected(ApiError{body.error().code, std::move(body.error().message), {}});
+  return std::move(*body);
+}
+
+net::HttpResponse respond(const Endpoint& endpoint, const NativeOptions& options, net::HttpRequest& request) {
   auto arguments =
       Arguments::parse(endpoint.parameters, request.query, request.path_parameters, options.clock->now_ns());
   if (!arguments) return refusal(arguments.error());
@@ -33,7 +43,10 @@ net::HttpResponse respond(const Endpoint& endpoint, const NativeOptions& options
   if (endpoint.admitted && !ticket) {
     return refusal({stdx::ErrorCode::kUnavailable, "too many queries run at once; try again", {}});
   }
-  auto answer = endpoint.handler({options, *arguments, ticket ? ticket->control() : query::QueryControl{}});
+  const query::QueryControl control = ticket ? ticket->control() : query::QueryControl{};
+  auto body = decoded_body(request);
+  if (!body) return refusal(body.error());
+  auto answer = endpoint.handler({options, *arguments, control, *body});
   if (!answer) return refusal(answer.error());
   net::HttpResponse response;
   response.content_type = std::move(answer->content_type);
@@ -45,12 +58,13 @@ net::HttpResponse respond(const Endpoint& endpoint, const NativeOptions& options
 }  // namespace
 
 std::vector<net::HttpRoute> routes(NativeOptions options) {
+  if (options.ui_state == nullptr) options.ui_state = std::make_shared<UiState>();
   // Shared by all handlers: the server copies them, and the last copy ends with it.
   const auto shared = std::make_shared<const NativeOptions>(std::move(options));
   std::vector<net::HttpRoute> routes;
   for (const Endpoint& endpoint : endpoints()) {
-    routes.push_back({"GET", std::string(endpoint.path),
-                      [shared, &endpoint](const net::HttpRequest& request, net::HttpReplyPtr reply) {
+    routes.push_back({std::string(endpoint.method), std::string(endpoint.path),
+                      [shared, &endpoint](net::HttpRequest& request, net::HttpReplyPtr reply) {
                         reply->send(respond(endpoint, *shared, request));
                       }});
   }

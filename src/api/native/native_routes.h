@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/native/ui_state.h"
 #include "net/http.h"
 #include "query/admission.h"
 #include "query/engine.h"
@@ -37,6 +38,8 @@ struct NativeOptions {
   int64_t started_at_ns = 0;
   // Stored bytes of a block by its name; nullopt where unknown. May be empty. Any thread.
   std::function<std::optional<uint64_t>(const std::string& block)> block_bytes;
+  // What all viewers share; without it the server forgets it when it ends.
+  std::shared_ptr<UiState> ui_state;
 };
 
 // Handlers may be called from any number of threads at once.

@@ -26,6 +26,9 @@ void write_parameter_schema(JsonWriter& json, const Parameter& parameter) {
     case ParameterType::kTraceId:
       json.member("type", "string").member("pattern", "^[0-9a-fA-F]{1,32}$");
       break;
+    case ParameterType::kSpanId:
+      json.member("type", "string").member("pattern", "^[0-9a-fA-F]{1,16}$");
+      break;
     case ParameterType::kTextList:
     case ParameterType::kQuantiles:
       json.member("type", "array").member("minItems", 1).member("maxItems", parameter.high);
@@ -75,6 +78,7 @@ void write_type(JsonWriter& json, const Field& field) {
     case FieldType::kTime: json.member("type", "string").member("pattern", "^-?[0-9]{1,19}$"); break;
     case FieldType::kDuration: json.member("type", "integer").member("format", "int64").member("minimum", 0); break;
     case FieldType::kInteger: json.member("type", "integer").member("format", "int64").member("minimum", 0); break;
+    case FieldType::kSigned: json.member("type", "integer").member("format", "int64"); break;
     case FieldType::kNumber: json.member("type", "number"); break;
     case FieldType::kFlag: json.member("type", "boolean"); break;
     case FieldType::kValue: json.member("$ref", "#/components/schemas/AnyValue"); break;
@@ -82,13 +86,24 @@ void write_type(JsonWriter& json, const Field& field) {
   }
 }
 
+void write_nullable(JsonWriter& json, const Field& field) {
+  if (!field.nullable) return write_type(json, field);
+  json.key("oneOf").begin_array().begin_object();
+  write_type(json, field);
+  json.end_object().begin_object().member("type", "null").end_object().end_array();
+}
+
 void write_field(JsonWriter& json, const Field& field) {
   json.key(field.name).begin_object();
   json.member("description", field.description);
   if (field.list) {
     json.member("type", "array").key("items").begin_object();
-    write_type(json, field);
+    if (field.nested) json.member("type", "array").key("items").begin_object();
+    write_nullable(json, field);
+    if (field.nested) json.end_object();
     json.end_object();
+  } else if (field.nullable) {
+    write_nullable(json, field);
   } else {
     write_type(json, field);
   }
@@ -127,12 +142,18 @@ void write_any_value(JsonWriter& json) {
 }
 
 void write_operation(JsonWriter& json, const Endpoint& endpoint) {
-  json.key("get").begin_object();
+  std::string method(endpoint.method);
+  for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+  json.key(method).begin_object();
   json.member("operationId", endpoint.id).member("summary", endpoint.summary);
   json.member("description", endpoint.description);
   json.key("parameters").begin_array();
   for (const Parameter& parameter : endpoint.parameters) write_parameter(json, parameter);
   json.end_array();
+  if (!endpoint.body.empty()) {
+    json.key("requestBody").begin_object().member("required", true).member("description", endpoint.body);
+    json.key("content").raw(R"({"application/json":{"schema":{"type":"object"}}})").end_object();
+  }
   json.key("responses").begin_object();
   json.key("200").begin_object().member("description", "The answer").key("content").begin_object();
   json.key("application/json").begin_object().key("schema").begin_object();
@@ -156,11 +177,15 @@ std::string openapi_json() {
   json.key("info").begin_object().member("title", "Clew").member("version", "1");
   json.member("description", "The native API of Clew. Docs: docs/reference/api.md").end_object();
   json.key("paths").begin_object();
+  // Endpoints of one path stand together in the table.
+  std::string_view path;
   for (const Endpoint& endpoint : endpoints()) {
-    json.key(endpoint.path).begin_object();
+    if (endpoint.path != path && !path.empty()) json.end_object();
+    if (endpoint.path != path) json.key(endpoint.path).begin_object();
+    path = endpoint.path;
     write_operation(json, endpoint);
-    json.end_object();
   }
+  json.end_object();
   json.end_object();
   json.key("components").begin_object().key("schemas").begin_object();
   for (const Shape& shape : shapes()) write_shape(json, shape);

@@ -56,6 +56,13 @@ std::optional<int64_t> parse_unix_time_ns(std::string_view text) {
   return ns;
 }
 
+std::optional<otlp::SpanId> parse_span_id(std::string_view text) {
+  otlp::SpanId id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id, 16);
+  if (error != std::errc() || end != text.data() + text.size() || text.size() > 16 || id == 0) return std::nullopt;
+  return id;
+}
+
 std::expected<std::vector<double>, std::string> read_quantiles(const Parameter& parameter, std::string_view text) {
   std::vector<double> quantiles;
   for (const std::string& entry : split_list(text)) {
@@ -121,6 +128,9 @@ std::expected<Arguments::Value, std::string> Arguments::read(const Parameter& pa
     case ParameterType::kTraceId:
       if (const auto id = otlp::parse_trace_id(text); id && !id->is_zero()) return *id;
       return std::unexpected(fmt::format("\"{}\" is not a trace id: 1 to 32 hexadecimal digits, not all zero", text));
+    case ParameterType::kSpanId:
+      if (const auto id = parse_span_id(text)) return SpanIdValue{*id};
+      return std::unexpected(fmt::format("\"{}\" is not a span id: 1 to 16 hexadecimal digits, not all zero", text));
   }
   __builtin_unreachable();
 }
@@ -196,6 +206,12 @@ otlp::TraceId Arguments::trace_id(std::string_view name) const {
   const Value* value = find(name);
   assert(value != nullptr);
   return std::get<otlp::TraceId>(*value);
+}
+
+otlp::SpanId Arguments::span_id(std::string_view name) const {
+  const Value* value = find(name);
+  assert(value != nullptr);
+  return std::get<SpanIdValue>(*value).id;
 }
 
 }  // namespace clew::api_native

@@ -15,7 +15,7 @@
 
 namespace clew::api_native {
 
-enum class ParameterType : uint8_t { kText, kTime, kDuration, kInteger, kChoice, kTextList, kQuantiles, kTraceId };
+enum class ParameterType : uint8_t { kText, kTime, kDuration, kInteger, kChoice, kTextList, kQuantiles, kTraceId, kSpanId };
 
 // One row of an endpoint's table. The same row reads the parameter and describes it in OpenAPI and in the reference page.
 struct Parameter {
@@ -52,9 +52,13 @@ class Arguments {
   const std::vector<std::string>& texts(std::string_view name) const;
   const std::vector<double>& quantiles(std::string_view name) const;
   otlp::TraceId trace_id(std::string_view name) const;
+  otlp::SpanId span_id(std::string_view name) const;
 
  private:
-  using Value = std::variant<std::string, int64_t, std::vector<std::string>, std::vector<double>, otlp::TraceId>;
+  struct SpanIdValue {
+    otlp::SpanId id = 0;
+  };
+  using Value = std::variant<std::string, int64_t, std::vector<std::string>, std::vector<double>, otlp::TraceId, SpanIdValue>;
   static std::expected<Value, std::string> read(const Parameter& parameter, std::string_view text, int64_t now_ns);
   const Value* find(std::string_view name) const;
 

@@ -45,6 +45,7 @@ std::string parameter_text(const Parameter& parameter) {
     case ParameterType::kTextList: return fmt::format("list, at most {}", parameter.high);
     case ParameterType::kQuantiles: return fmt::format("list of numbers, at most {}", parameter.high);
     case ParameterType::kTraceId: return "trace id";
+    case ParameterType::kSpanId: return "span id";
   }
   return "";
 }
@@ -58,18 +59,23 @@ std::string field_text(const Field& field) {
     case FieldType::kTime: text = "time (string)"; break;
     case FieldType::kDuration: text = "integer ns"; break;
     case FieldType::kInteger: text = "integer"; break;
+    case FieldType::kSigned: text = "integer, also negative"; break;
     case FieldType::kNumber: text = "number"; break;
     case FieldType::kFlag: text = "boolean"; break;
     case FieldType::kValue: text = "typed value"; break;
     case FieldType::kObject: text = fmt::format("[{}](#{})", field.object, field.object); break;
   }
+  if (field.nullable) text += " or null";
+  if (field.nested) text = "list of " + text;
   if (field.list) text = "list of " + text;
   if (field.optional) text += ", optional";
   return text;
 }
 
 void append_endpoint(std::string& page, const Endpoint& endpoint) {
-  page += fmt::format("\n### {}\n\n`GET {}`\n\n{}\n", endpoint.summary, endpoint.path, endpoint.description);
+  page += fmt::format("\n### {}\n\n`{} {}`\n\n{}\n", endpoint.summary, endpoint.method, endpoint.path,
+                      endpoint.description);
+  if (!endpoint.body.empty()) page += fmt::format("\nBody: {}\n", endpoint.body);
   if (!endpoint.parameters.empty()) {
     page += "\n| parameter | is | default | |\n|---|---|---|---|\n";
     for (const Parameter& parameter : endpoint.parameters) {
