@@ -1,0 +1,3 @@
+module clew.example/service
+
+go 1.24.0

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/SkyAPM/go2sky"
+	skyhttp "github.com/SkyAPM/go2sky/plugins/http"
+	"github.com/SkyAPM/go2sky/reporter"
+
+	"clew.example/service"
+)
+
+// go2sky 1.5: sw8 over gRPC.
+type skyWalking struct {
+	tracer   *go2sky.Tracer
+	reporter go2sky.Reporter
+}
+
+func startSkyWalking() (service.Tracing, error) {
+	reporter, err := reporter.NewGRPCReporter(service.Endpoint, reporter.WithCheckInterval(200*time.Millisecond),
+		reporter.WithCDS(time.Second), reporter.WithLogger(log.New(os.Stderr, "", 0)))
+	if err != nil {
+		return nil, err
+	}
+	tracer, err := go2sky.NewTracer(service.Name, go2sky.WithReporter(reporter), go2sky.WithInstance(service.Name+"-1"))
+	if err != nil {
+		return nil, err
+	}
+	return &skyWalking{tracer, reporter}, nil
+}
+
+func (t *skyWalking) Handler(name string, next http.Handler) http.Handler {
+	middleware, err := skyhttp.NewServerMiddleware(t.tracer)
+	if err != nil {
+		log.Fatal("ERROR ", err)
+	}
+	return middleware(next)
+}
+
+func (t *skyWalking) Call(request *http.Request, name string,
+	do func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+	client, err := skyhttp.NewClient(t.tracer)
+	if err != nil {
+		return nil, err
+	}
+	return client.Do(request)
+}
+
+func (t *skyWalking) QueryStock(ctx context.Context, err error) {
+	span, _, spanErr := t.tracer.CreateLocalSpan(ctx, go2sky.WithOperationName("query-stock"))
+	if spanErr != nil {
+		log.Print("ERROR ", spanErr)
+		return
+	}
+	for key, value := range service.StockTexts {
+		span.Tag(go2sky.Tag(key), value)
+	}
+	span.Error(time.Now(), "event", "error", "error.kind", "OutOfStock", "message", err.Error())
+	span.End()
+}
+
+func (t *skyWalking) TraceID(ctx context.Context) string {
+	return go2sky.TraceID(ctx)
+}
+
+func (t *skyWalking) Close() error {
+	t.reporter.Close()
+	return nil
+}

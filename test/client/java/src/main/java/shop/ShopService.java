@@ -1,0 +1,94 @@
+package shop;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.Executors;
+
+/**
+ * The service of the test shop for Java: test/client/python/shop_service.py says what it does and how it is told.
+ * Usage: shop.ShopService otel|agent|jaeger|brave|skywalking
+ */
+public final class ShopService {
+  static final String NAME = System.getenv("SHOP_SERVICE");
+  static final String ENDPOINT = System.getenv("SHOP_ENDPOINT");
+  static final String PROTOCOL = System.getenv().getOrDefault("SHOP_PROTOCOL", "");
+  static final String PROPAGATION = System.getenv().getOrDefault("SHOP_PROPAGATION", "");
+
+  /** What the stock's span carries, for libraries that know only texts. */
+  static final Map<String, String> STOCK_TEXTS =
+      Map.of("shop.items", "3", "shop.express", "true", "shop.total", "12.5", "shop.note", "für Käthe 登山");
+
+  /** What fails in each trace. */
+  static final class OutOfStock extends RuntimeException {
+    OutOfStock() {
+      super("out of stock");
+    }
+  }
+
+  private static final String NEXT = System.getenv().getOrDefault("SHOP_NEXT", "");
+  private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private static void handle(Tracing tracing, HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    tracing.server("GET " + path, exchange.getRequestHeaders()::getFirst, span -> {
+      String next = "null";
+      if (NEXT.isEmpty()) {
+        tracing.queryStock(span, new OutOfStock());
+      } else {
+        next = tracing.client(span, "GET " + URI.create(NEXT).getPath(), NEXT, ShopService::get);
+      }
+      // Answered within the span, as a framework would do.
+      answer(exchange, "{\"service\":\"%s\",\"trace_id\":\"%s\",\"next\":%s}".formatted(NAME, tracing.traceId(span), next));
+    });
+  }
+
+  private static String get(Map<String, String> headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(NEXT));
+    headers.forEach(request::header);
+    try {
+      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException | InterruptedException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, String text) {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    try (exchange) {
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static Tracing start(String library) {
+    return switch (library) {
+      case "otel" -> new OpenTelemetryTracing();
+      case "agent" -> new OpenTelemetryAgentTracing();
+      case "jaeger" -> new JaegerTracing();
+      case "brave" -> new BraveTracing();
+      case "skywalking" -> new SkyWalkingTracing();
+      default -> throw new IllegalArgumentException(library);
+    };
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    Tracing tracing = start(arguments[0]);
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", exchange -> handle(tracing, exchange));
+    server.setExecutor(Executors.newFixedThreadPool(2));
+    server.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(tracing::close));
+    System.out.println("listening " + server.getAddress().getPort());
+  }
+}

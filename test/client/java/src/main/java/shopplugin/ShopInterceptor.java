@@ -1,0 +1,85 @@
+package shopplugin;
+
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.skywalking.apm.agent.core.context.CarrierItem;
+import org.apache.skywalking.apm.agent.core.context.ContextCarrier;
+import org.apache.skywalking.apm.agent.core.context.ContextManager;
+import org.apache.skywalking.apm.agent.core.context.tag.Tags;
+import org.apache.skywalking.apm.agent.core.context.trace.AbstractSpan;
+import org.apache.skywalking.apm.agent.core.context.trace.SpanLayer;
+import org.apache.skywalking.apm.agent.core.plugin.interceptor.enhance.EnhancedInstance;
+import org.apache.skywalking.apm.agent.core.plugin.interceptor.enhance.InstanceMethodsAroundInterceptor;
+import org.apache.skywalking.apm.agent.core.plugin.interceptor.enhance.MethodInterceptResult;
+import org.apache.skywalking.apm.network.trace.component.ComponentsDefine;
+
+/** Makes the spans around the methods that ShopPlugin names. */
+public final class ShopInterceptor implements InstanceMethodsAroundInterceptor {
+  @Override
+  public void beforeMethod(EnhancedInstance object, Method method, Object[] arguments, Class<?>[] types,
+      MethodInterceptResult result) {
+    switch (method.getName()) {
+      case "server" -> enter((String) arguments[0], arguments[1]);
+      case "client" -> exit((String) arguments[1], URI.create((String) arguments[2]));
+      case "send" -> inject(arguments[0]);
+      case "query" -> query();
+      default -> { }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void enter(String name, Object headers) {
+    ContextCarrier carrier = new ContextCarrier();
+    for (CarrierItem item = carrier.items(); item.hasNext(); ) {
+      item = item.next();
+      item.setHeadValue(((Function<String, String>) headers).apply(item.getHeadKey()));
+    }
+    AbstractSpan span = ContextManager.createEntrySpan(name, carrier);
+    span.setComponent(ComponentsDefine.TOMCAT);
+    SpanLayer.asHttp(span);
+    Tags.HTTP.METHOD.set(span, "GET");
+    Tags.HTTP_RESPONSE_STATUS_CODE.set(span, 200);
+  }
+
+  private static void exit(String name, URI url) {
+    AbstractSpan span = ContextManager.createExitSpan(name, url.getAuthority());
+    span.setComponent(ComponentsDefine.HTTPCLIENT);
+    SpanLayer.asHttp(span);
+    Tags.URL.set(span, url.toString());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void inject(Object headers) {
+    ContextCarrier carrier = new ContextCarrier();
+    ContextManager.inject(carrier);
+    for (CarrierItem item = carrier.items(); item.hasNext(); ) {
+      item = item.next();
+      ((Map<String, String>) headers).put(item.getHeadKey(), item.getHeadValue());
+    }
+  }
+
+  private static void query() {
+    AbstractSpan span = ContextManager.createLocalSpan("query-stock");
+    span.tag("shop.items", "3").tag("shop.express", "true").tag("shop.total", "12.5").tag("shop.note", "für Käthe 登山");
+  }
+
+  @Override
+  public Object afterMethod(EnhancedInstance object, Method method, Object[] arguments, Class<?>[] types, Object result) {
+    switch (method.getName()) {
+      case "server", "client", "query" -> ContextManager.stopSpan();
+      case "traceId" -> {
+        return ContextManager.getGlobalTraceId();
+      }
+      default -> { }
+    }
+    return result;
+  }
+
+  @Override
+  public void handleMethodException(EnhancedInstance object, Method method, Object[] arguments, Class<?>[] types,
+      Throwable failure) {
+    ContextManager.activeSpan().log(failure);
+  }
+}
