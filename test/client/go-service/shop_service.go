@@ -10,9 +10,9 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -52,12 +52,14 @@ type answer struct {
 	Next    json.RawMessage `json:"next"`
 }
 
-func callNext(ctx context.Context, tracing Tracing, next *url.URL) (json.RawMessage, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, next.String(), nil)
+func callNext(ctx context.Context, tracing Tracing, urls string) (json.RawMessage, error) {
+	next, rest, _ := strings.Cut(urls, ",")
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, next, nil)
 	if err != nil {
 		return nil, err
 	}
-	response, err := tracing.Call(request, "GET "+next.Path, http.DefaultClient.Do)
+	request.Header.Set("X-Shop-Next", rest)
+	response, err := tracing.Call(request, "GET "+request.URL.Path, http.DefaultClient.Do)
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +68,14 @@ func callNext(ctx context.Context, tracing Tracing, next *url.URL) (json.RawMess
 	return body, json.NewDecoder(response.Body).Decode(&body)
 }
 
-func handle(tracing Tracing, next *url.URL) http.Handler {
+func handle(tracing Tracing) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		result := answer{Service: Name, TraceID: tracing.TraceID(request.Context())}
-		if next == nil {
+		if urls := request.Header.Get("X-Shop-Next"); urls == "" {
 			tracing.QueryStock(request.Context(), errors.New("out of stock"))
 		} else {
 			var err error
-			if result.Next, err = callNext(request.Context(), tracing, next); err != nil {
+			if result.Next, err = callNext(request.Context(), tracing, urls); err != nil {
 				log.Print("ERROR ", err)
 			}
 		}
@@ -83,18 +85,11 @@ func handle(tracing Tracing, next *url.URL) http.Handler {
 
 // Serve answers requests until SIGTERM, then has the library send what it holds.
 func Serve(tracing Tracing) error {
-	var next *url.URL
-	if text := os.Getenv("SHOP_NEXT"); text != "" {
-		var err error
-		if next, err = url.Parse(text); err != nil {
-			return err
-		}
-	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	inner := handle(tracing, next)
+	inner := handle(tracing)
 	go func() {
 		_ = http.Serve(listener, http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 			tracing.Handler("GET "+request.URL.Path, inner).ServeHTTP(writer, request)

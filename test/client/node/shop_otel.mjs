@@ -7,7 +7,7 @@ import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import { JaegerPropagator } from '@opentelemetry/propagator-jaeger';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 import { endpoint, propagation, protocol, service, stockAttributes } from './shop_stock.mjs';
@@ -27,7 +27,7 @@ const propagators = {
 class Tracing {
   constructor() {
     this.provider = new NodeTracerProvider({
-      resource: resourceFromAttributes({ 'service.name': service, 'service.version': '1.2.3' }),
+      resource: defaultResource().merge(resourceFromAttributes({ 'service.name': service, 'service.version': '1.2.3' })),
       spanProcessors: [new BatchSpanProcessor(exporters[protocol](), { scheduledDelayMillis: 200 })],
     });
     this.tracer = this.provider.getTracer('shop');

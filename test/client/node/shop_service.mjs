@@ -5,11 +5,10 @@ import { createRequire } from 'node:module';
 const tracing = await (await import(`./shop_${process.argv[2]}.mjs`)).start();
 // After the agents: they replace what require('http') gives.
 const http = createRequire(import.meta.url)('http');
-const next = process.env.SHOP_NEXT && new URL(process.env.SHOP_NEXT);
 
-function get(headers) {
+function get(url, headers) {
   return new Promise((resolve, reject) => {
-    http.request({ hostname: next.hostname, port: next.port, path: next.pathname, headers }, (answer) => {
+    http.request({ hostname: url.hostname, port: url.port, path: url.pathname, headers }, (answer) => {
       let body = '';
       answer.on('data', (chunk) => { body += chunk; });
       answer.on('end', () => resolve(JSON.parse(body)));
@@ -20,8 +19,11 @@ function get(headers) {
 async function answerRequest(request) {
   return tracing.server(`GET ${request.url}`, request.headers, async (traceId, span) => {
     const answer = { service: process.env.SHOP_SERVICE, trace_id: traceId, next: null };
+    const [next, ...rest] = (request.headers['x-shop-next'] ?? '').split(',');
     if (next) {
-      answer.next = await tracing.client(span, `GET ${next.pathname}`, next.href, get);
+      const url = new URL(next);
+      answer.next = await tracing.client(span, `GET ${url.pathname}`, next,
+        (headers) => get(url, { ...headers, 'X-Shop-Next': rest.join(',') }));
     } else {
       tracing.queryStock(span, new Error('out of stock'));
     }

@@ -1,9 +1,10 @@
 """A small service of the test shop: answers HTTP, calls the next service or looks into its stock, traced by one library.
 
-Every language has the same service, told by its environment: SHOP_SERVICE (its name), SHOP_NEXT (URL of the next
-service, else it looks into its own stock), SHOP_ENDPOINT (where spans go), SHOP_PROTOCOL and SHOP_PROPAGATION (as the
-library has them). It prints "listening <port>", answers {"service", "trace_id", "next"}, and ends on SIGTERM after it
-has sent what it holds. Usage: shop_service.py otel|jaeger|zipkin|skywalking
+Every language has the same service, told by its environment: SHOP_SERVICE (its name), SHOP_ENDPOINT (where spans go),
+SHOP_PROTOCOL and SHOP_PROPAGATION (as the library has them). It prints "listening <port>". A request names in its header
+X-Shop-Next the URLs still to be called, with commas between; the service calls the first and hands on the rest, or, when
+there is none, looks into its stock. It answers {"service", "trace_id", "next": the next one's answer}. On SIGTERM it
+sends what it holds and ends. Usage: shop_service.py otel|jaeger|zipkin|skywalking
 """
 import http.server
 import importlib
@@ -16,7 +17,6 @@ import urllib.parse
 import urllib.request
 
 SERVICE = os.environ["SHOP_SERVICE"]
-NEXT = os.environ.get("SHOP_NEXT", "")
 ENDPOINT = os.environ["SHOP_ENDPOINT"]
 PROTOCOL = os.environ.get("SHOP_PROTOCOL", "")
 PROPAGATION = os.environ.get("SHOP_PROPAGATION", "")
@@ -29,18 +29,19 @@ class OutOfStock(Exception):
     pass
 
 
-def call_next(tracing):
-    name = "GET " + urllib.parse.urlparse(NEXT).path
-    with tracing.client(name, NEXT) as headers:
-        with urllib.request.urlopen(urllib.request.Request(NEXT, headers=headers), timeout=20) as answer:
+def call_next(tracing, urls):
+    url, _, rest = urls.partition(",")
+    with tracing.client("GET " + urllib.parse.urlparse(url).path, url) as headers:
+        request = urllib.request.Request(url, headers={**headers, "X-Shop-Next": rest})
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 
 
 def answer_request(tracing, headers, path):
     with tracing.server(f"GET {path}", headers) as trace_id:
         answer = {"service": SERVICE, "trace_id": trace_id, "next": None}
-        if NEXT:
-            answer["next"] = call_next(tracing)
+        if headers.get("X-Shop-Next"):
+            answer["next"] = call_next(tracing, headers["X-Shop-Next"])
         else:
             tracing.query_stock(OutOfStock("out of stock"))
         return answer

@@ -34,25 +34,28 @@ public final class ShopService {
     }
   }
 
-  private static final String NEXT = System.getenv().getOrDefault("SHOP_NEXT", "");
   private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private static void handle(Tracing tracing, HttpExchange exchange) {
     String path = exchange.getRequestURI().getPath();
     tracing.server("GET " + path, exchange.getRequestHeaders()::getFirst, span -> {
       String next = "null";
-      if (NEXT.isEmpty()) {
+      String urls = exchange.getRequestHeaders().getFirst("X-Shop-Next");
+      if (urls == null || urls.isEmpty()) {
         tracing.queryStock(span, new OutOfStock());
       } else {
-        next = tracing.client(span, "GET " + URI.create(NEXT).getPath(), NEXT, ShopService::get);
+        String[] parts = urls.split(",", 2);
+        URI url = URI.create(parts[0]);
+        next = tracing.client(span, "GET " + url.getPath(), parts[0],
+            headers -> get(url, headers, parts.length == 2 ? parts[1] : ""));
       }
       // Answered within the span, as a framework would do.
       answer(exchange, "{\"service\":\"%s\",\"trace_id\":\"%s\",\"next\":%s}".formatted(NAME, tracing.traceId(span), next));
     });
   }
 
-  private static String get(Map<String, String> headers) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(NEXT));
+  private static String get(URI url, Map<String, String> headers, String rest) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(url).header("X-Shop-Next", rest);
     headers.forEach(request::header);
     try {
       return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
