@@ -2,16 +2,15 @@
 
 Python, Node.js and Go, over gRPC, HTTP protobuf and HTTP JSON, as far as each speaks them; JSON also made by hand.
 """
-import os
 import pathlib
-import shutil
-import subprocess
 import sys
 
 import pytest
 
 import order_trace
-from clew_server import ROOT, attributes_of, spans_of, wait_until
+import shop
+from clew_server import attributes_of, spans_of, wait_until
+from shop import run
 
 CLIENTS = pathlib.Path(__file__).resolve().parent.parent / "client"
 KINDS = {"POST /orders": 2, "SELECT orders": 3, "orders publish": 4, "orders process": 5, "charge": 1}
@@ -19,12 +18,6 @@ PARENTS = {"POST /orders": None, "SELECT orders": "POST /orders", "orders publis
            "orders process": "orders publish", "charge": "POST /orders"}
 ROOT_ATTRIBUTES = {"http.request.method": "POST", "http.response.status_code": 500, "order.total": 12.5,
                    "order.express": True, "order.skus": ["a-1", "b-2"], "order.note": "für Käthe 登山"}
-
-
-def run(*command, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300, **options)
-    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    return done.stdout.strip()
 
 
 def send_by_hand(server, protocol, service):
@@ -41,14 +34,7 @@ def send_with_python(server, protocol, service):
 
 @pytest.fixture(scope="session")
 def node_path():
-    """The folder of a Node.js >= 20, with the client's packages installed as its lock file says."""
-    folder = run(ROOT / "tool" / "node_path").splitlines()[-1]
-    client, lock = CLIENTS / "node", (CLIENTS / "node" / "package-lock.json").read_bytes()
-    stamp = client / "node_modules" / "installed-lock.json"
-    if not stamp.exists() or stamp.read_bytes() != lock:
-        run("npm", "ci", "--no-audit", "--no-fund", cwd=client, env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
-        stamp.write_bytes(lock)
-    return folder
+    return shop.node_folder()
 
 
 def send_with_node(server, protocol, service, node_path):
@@ -58,8 +44,7 @@ def send_with_node(server, protocol, service, node_path):
 
 @pytest.fixture(scope="session")
 def go_client(tmp_path_factory):
-    if shutil.which("go") is None:
-        pytest.skip("no go on PATH: the Go SDK was NOT tested")
+    shop.needed("go", "the Go SDK")
     program = tmp_path_factory.mktemp("go") / "client"
     run("go", "build", "-o", program, ".", cwd=CLIENTS / "go")
     return program
