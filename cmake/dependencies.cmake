@@ -52,6 +52,7 @@ set(CLEW_DEPS_disk xxhash)
 set(CLEW_DEPS_log_local xxhash)
 set(CLEW_DEPS_receive_otlp protozero simdjson)
 set(CLEW_DEPS_receive_rum simdjson xxhash)
+set(CLEW_DEPS_receive_zipkin simdjson)
 set(CLEW_DEPS_ingest protozero xxhash absl)
 set(CLEW_DEPS_rollup absl)
 set(CLEW_DEPS_head absl)
@@ -68,5 +69,6 @@ set(CLEW_DEPS_main yaml cli11 mimalloc absl)
 # simdjson's on-demand parser picks its instruction set when compiled; its vector code needs this beside SSE4.2, and every
 # processor of x86-64-v2 since 2010 has it.
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
-  set_source_files_properties(src/otlp/traces_json_reader.cc PROPERTIES COMPILE_OPTIONS -mpclmul)
+  set_source_files_properties(src/otlp/traces_json_reader.cc src/receive/zipkin/zipkin_json.cc src/receive/zipkin/zipkin_event.cc
+    PROPERTIES COMPILE_OPTIONS -mpclmul)
 endif()
