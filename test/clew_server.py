@@ -87,7 +87,7 @@ class ClewServer:
     def __init__(self, folder, settings=None, arguments=(), environment=None):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
-        self.main_port, self.grpc_port, self.http_port, self.jaeger_port = free_ports(4)
+        self.main_port, self.grpc_port, self.http_port, self.jaeger_port, self.zipkin_port = free_ports(5)
         self.arguments = list(arguments)
         # Only what a test asks for may set anything.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
@@ -97,6 +97,7 @@ class ClewServer:
             "listen.otlp_grpc": self.grpc_port,
             "listen.otlp_http": self.http_port,
             "listen.jaeger": self.jaeger_port,
+            "listen.zipkin": self.zipkin_port,
             **(settings or {}),
         }
         self.process = None

@@ -62,8 +62,11 @@ std::vector<Finding> examine_ports(const Settings& settings) {
   const std::pair<std::string_view, uint64_t> kPorts[] = {{"listen.main", listen.main},
                                                           {"listen.otlp_grpc", listen.otlp_grpc},
                                                           {"listen.otlp_http", listen.otlp_http},
-                                                          {"listen.jaeger", listen.jaeger}};
-  for (const auto& [name, port] : kPorts) findings.push_back(examine_port(name, listen.address, port));
+                                                          {"listen.jaeger", listen.jaeger},
+                                                          {"listen.zipkin", listen.zipkin}};
+  for (const auto& [name, port] : kPorts) {
+    if (port != Settings::kPortOff) findings.push_back(examine_port(name, listen.address, port));
+  }
   return findings;
 }
 

@@ -41,10 +41,10 @@ void print_greeting(const Settings& settings, const ServerPorts& ports) {
       "Clew is up. Open http://{0}:{1}\n"
       "  OTLP/gRPC   {0}:{2}\n"
       "  OTLP/HTTP   http://{0}:{3}/v1/traces\n"
-      "  Jaeger API  http://{0}:{4}\n"
-      "  data        {5}\n"
-      "Ctrl-C ends it; nothing acknowledged is lost.\n",
-      host, ports.main_http, ports.otlp_grpc, ports.otlp_http, ports.jaeger_http, settings.data.folder);
+      "  Jaeger API  http://{0}:{4}\n",
+      host, ports.main_http, ports.otlp_grpc, ports.otlp_http, ports.jaeger_http);
+  if (ports.zipkin_http != 0) fmt::print("  Zipkin      http://{}:{}/api/v2/spans\n", host, ports.zipkin_http);
+  fmt::print("  data        {}\nCtrl-C ends it; nothing acknowledged is lost.\n", settings.data.folder);
   std::fflush(stdout);
 }
 
@@ -87,8 +87,8 @@ RunCommand declare_serve(CLI::App& command) {
   auto with_demo = std::make_shared<bool>(false);
   command.add_flag("--demo", *with_demo, "Also run a small simulated shop that sends its traces here");
   command.footer(
-      "Takes OTLP on 4317 (gRPC) and 4318 (HTTP), answers on 7070 (page, native API, /metrics, /health) and 16686\n"
-      "(Jaeger's API). A span is acknowledged when it is synced to disk and found within a second. Ends on SIGTERM or\n"
+      "Takes OTLP on 4317 (gRPC) and 4318 (HTTP) and Zipkin on 9411, answers on 7070 (page, native API, /metrics,\n"
+      "/health) and 16686 (Jaeger's API). A span is acknowledged when it is synced to disk and found within a second. Ends on SIGTERM or\n"
       "Ctrl-C. Exit code 1 when it cannot start, 2 for a bad flag or setting; the last line says why.");
   return [flags, with_demo] { return serve(*flags, *with_demo); };
 }

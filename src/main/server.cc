@@ -20,6 +20,7 @@
 #include "query/engine.h"
 #include "receive/intake.h"
 #include "receive/otlp/otlp_receiver.h"
+#include "receive/zipkin/zipkin_receiver.h"
 #include "self/health.h"
 #include "self/log_line.h"
 #include "self/metrics.h"
@@ -58,7 +59,7 @@ class RunningServer final : public Server {
 
   ServerPorts ports() const override {
     return {main_http_->ports().front(), otlp_http_->ports().front(), otlp_grpc_->ports().front(),
-            jaeger_http_->ports().front()};
+            jaeger_http_->ports().front(), door_port("zipkin")};
   }
 
   void stop() override;
@@ -69,6 +70,9 @@ class RunningServer final : public Server {
   stdx::Result<void> start_head();
   stdx::Result<void> start_apis();
   stdx::Result<void> start_doors();
+  stdx::Result<void> start_http_door(std::string_view name, net::HttpServerOptions& options,
+                                     std::vector<net::HttpRoute> routes);
+  uint16_t door_port(std::string_view name) const;
   void maintain();
   void report_cut(const stdx::Error* error);
 
@@ -98,6 +102,9 @@ class RunningServer final : public Server {
   std::unique_ptr<net::HttpServer> jaeger_http_;
   std::unique_ptr<net::HttpServer> otlp_http_;
   std::unique_ptr<net::GrpcServer> otlp_grpc_;
+  std::optional<receive_zipkin::ZipkinReceiver> zipkin_;
+  // Doors of other protocols that are not off.
+  std::vector<std::pair<std::string_view, std::unique_ptr<net::HttpServer>>> http_doors_;
   std::unique_ptr<ServerMetrics> metrics_;
 
   std::atomic<bool> stopping_{false};
@@ -204,6 +211,11 @@ stdx::Result<void> RunningServer::start_doors() {
   if (auto started = keep(net::GrpcServer::start(options_.otlp_grpc, receiver_->grpc_methods()), otlp_grpc_); !started) {
     return started;
   }
+  zipkin_.emplace(*intake_, clock_, options_.zipkin_limits);
+  options_.zipkin_http.format_error = zipkin_->error_format();
+  if (auto started = start_http_door("zipkin", options_.zipkin_http, zipkin_->http_routes()); !started) return started;
+  std::vector<std::pair<std::string_view, const net::HttpServer*>> doors;
+  for (const auto& [name, server] : http_doors_) doors.emplace_back(name, server.get());
   metrics_->watch({.log = local_log_.get(),
                    .head = head_.get(),
                    .blocks = blocks_.get(),
@@ -212,8 +224,25 @@ stdx::Result<void> RunningServer::start_doors() {
                    .otlp_http = otlp_http_.get(),
                    .otlp_grpc = otlp_grpc_.get(),
                    .main_http = main_http_.get(),
-                   .jaeger_http = jaeger_http_.get()});
+                   .jaeger_http = jaeger_http_.get(),
+                   .http_doors = std::move(doors)});
   return {};
+}
+
+stdx::Result<void> RunningServer::start_http_door(std::string_view name, net::HttpServerOptions& options,
+                                                  std::vector<net::HttpRoute> routes) {
+  if (options.addresses.empty()) return {};
+  auto started = net::HttpServer::start(options, std::move(routes));
+  if (!started) return std::unexpected(std::move(started.error()));
+  http_doors_.emplace_back(name, std::move(*started));
+  return {};
+}
+
+uint16_t RunningServer::door_port(std::string_view name) const {
+  for (const auto& [door, server] : http_doors_) {
+    if (door == name) return server->ports().front();
+  }
+  return 0;
 }
 
 void RunningServer::maintain() {
@@ -244,6 +273,7 @@ void RunningServer::stop() {
   admission_.cancel_all();
   if (otlp_grpc_) otlp_grpc_->stop(kDrain);
   if (otlp_http_) otlp_http_->stop(kDrain);
+  for (const auto& [name, server] : http_doors_) server->stop(kDrain);
   if (main_http_) main_http_->stop(kDrain);
   if (jaeger_http_) jaeger_http_->stop(kDrain);
   if (maintenance_.joinable()) maintenance_.join();

@@ -15,6 +15,7 @@
 #include "query/admission.h"
 #include "receive/otlp/otlp_limits.h"
 #include "receive/receive_limits.h"
+#include "receive/zipkin/zipkin_limits.h"
 #include "stdx/error.h"
 
 namespace clew::main {
@@ -26,8 +27,11 @@ struct ServerOptions {
   net::HttpServerOptions otlp_http;
   net::GrpcServerOptions otlp_grpc;
   net::HttpServerOptions jaeger_http;
+  // Doors of other protocols; without an address they are off.
+  net::HttpServerOptions zipkin_http;
   receive::IntakeLimits intake_limits;
   receive_otlp::OtlpLimits otlp_limits;
+  receive_zipkin::ZipkinLimits zipkin_limits;
   log_local::LocalLogOptions log;       // `folder` is set here.
   uint64_t log_lag_bytes_max = 16 << 20;  // log/paced_log.h
   head::HeadOptions head;
@@ -42,6 +46,7 @@ struct ServerPorts {
   uint16_t otlp_http = 0;
   uint16_t otlp_grpc = 0;
   uint16_t jaeger_http = 0;
+  uint16_t zipkin_http = 0;  // 0: off.
 };
 
 class Server {

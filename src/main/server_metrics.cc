@@ -114,6 +114,7 @@ class ServerMetrics::Mirror {
     watch_http("main", *rooms.main_http);
     watch_http("jaeger", *rooms.jaeger_http);
     watch_http("otlp_http", *rooms.otlp_http);
+    for (const auto& [name, server] : rooms.http_doors) watch_http(name, *server);
     const net::GrpcCounters& grpc = rooms.otlp_grpc->counters();
     counter(metric::kNetRequests, {"otlp_grpc", "all"}, [&] { return grpc.calls.load(); });
     counter(metric::kNetRequests, {"otlp_grpc", "unknown_method"}, [&] { return grpc.calls_unknown.load(); });

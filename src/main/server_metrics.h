@@ -2,6 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "self/metrics.h"
 
@@ -38,6 +41,7 @@ struct WatchedRooms {
   const net::GrpcServer* otlp_grpc;
   const net::HttpServer* main_http;
   const net::HttpServer* jaeger_http;
+  std::vector<std::pair<std::string_view, const net::HttpServer*>> http_doors;  // Of other protocols, by name.
 };
 
 // Rooms keep plain atomic counters and know no metrics library; before each scrape the differences are added here. Stops

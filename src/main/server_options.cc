@@ -13,7 +13,7 @@ net::ListenAddress address(const Settings& settings, uint64_t port) {
 
 net::HttpServerOptions http_options(const Settings& settings, uint64_t port) {
   net::HttpServerOptions options;
-  options.addresses = {address(settings, port)};
+  if (port != Settings::kPortOff) options.addresses = {address(settings, port)};
   options.limits.header_bytes_max = settings.limits.header_bytes;
   options.limits.body_bytes_max = settings.limits.body_bytes;
   options.limits.body_bytes_in_flight_max = settings.limits.in_flight_bytes;
@@ -86,7 +86,9 @@ ServerOptions server_options(const Settings& settings) {
   options.otlp_http = http_options(settings, settings.listen.otlp_http);
   options.otlp_grpc = grpc_options(settings);
   options.jaeger_http = http_options(settings, settings.listen.jaeger);
+  options.zipkin_http = http_options(settings, settings.listen.zipkin);
   options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
+  options.zipkin_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.intake_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;
   options.log = log_options(settings.log);
   options.log_lag_bytes_max = settings.log.lag_bytes;

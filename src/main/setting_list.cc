@@ -38,6 +38,8 @@ const SettingDefinition kSettings[] = {
     {"listen.otlp_grpc", kNumber, CLEW_PLACE(uint64_t, listen.otlp_grpc), "Port of OTLP over gRPC.", 0, 65535},
     {"listen.otlp_http", kNumber, CLEW_PLACE(uint64_t, listen.otlp_http), "Port of OTLP over HTTP.", 0, 65535},
     {"listen.jaeger", kNumber, CLEW_PLACE(uint64_t, listen.jaeger), "Port of Jaeger's query API.", 0, 65535},
+    {"listen.zipkin", kDoorPort, CLEW_PLACE(uint64_t, listen.zipkin),
+     "Port for Zipkin's clients: /api/v1/spans and /api/v2/spans. Off: Clew does not listen for them.", 0, 65535},
 
     {"data.folder", kText, CLEW_PLACE(std::string, data.folder),
      "Where the log and the blocks live. Made if absent; one server at a time. A local disk: network file systems may "
@@ -76,7 +78,7 @@ const SettingDefinition kSettings[] = {
      64},
 
     {"cors.allowed_origins", kTextList, CLEW_PLACE(std::vector<std::string>, cors.allowed_origins),
-     "Web origins whose pages may send to the OTLP port, such as https://shop.example; \"*\" for all. None by default: "
+     "Web origins whose pages may send to the OTLP and Zipkin ports, such as https://shop.example; \"*\" for all. None by default: "
      "whoever may send may fill the disk."},
 
     {"log.sync", kChoice, CLEW_CHOICE(log.sync),

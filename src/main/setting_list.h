@@ -17,6 +17,7 @@ enum class SettingType : uint8_t {
   kNumber,    // A whole number.
   kBytes,     // A whole number of bytes, or one with KiB, MiB, GiB.
   kDuration,  // A whole number with ms, s, m, h or d, or 0; held in milliseconds.
+  kDoorPort,  // A port or off; held as a number.
   kBool,
   kText,
   kChoice,

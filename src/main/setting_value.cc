@@ -49,10 +49,12 @@ std::string text_with_unit(int64_t value, std::span<const Unit> units) {
 std::string text_of_number(SettingType type, int64_t value) {
   if (type == SettingType::kBytes) return text_with_unit(value, kByteUnits);
   if (type == SettingType::kDuration) return text_with_unit(value, kTimeUnits);
+  if (type == SettingType::kDoorPort && value == Settings::kPortOff) return "off";
   return fmt::format("{}", value);
 }
 
 std::optional<int64_t> parse_number(const SettingDefinition& setting, std::string_view text) {
+  if (setting.type == SettingType::kDoorPort && text == "off") return Settings::kPortOff;
   std::optional<int64_t> value;
   if (setting.type == SettingType::kBytes) {
     value = parse_with_unit(text, kByteUnits, true);
@@ -101,6 +103,8 @@ std::string accepted_values(const SettingDefinition& setting) {
   switch (setting.type) {
     case SettingType::kNumber:
       return range("a whole number");
+    case SettingType::kDoorPort:
+      return range("off or a port");
     case SettingType::kBytes:
       return range("a size (bytes, or a number with KiB, MiB or GiB)");
     case SettingType::kDuration:
@@ -125,6 +129,7 @@ std::expected<void, std::string> set_from_text(const SettingDefinition& setting,
   };
   switch (setting.type) {
     case SettingType::kNumber:
+    case SettingType::kDoorPort:
     case SettingType::kBytes:
     case SettingType::kDuration: {
       const std::optional<int64_t> value = parse_number(setting, text);
@@ -173,6 +178,7 @@ std::string value_text(const SettingDefinition& setting, const Settings& setting
   Settings& readable = const_cast<Settings&>(settings);  // Places are found for writing; this only reads.
   switch (setting.type) {
     case SettingType::kNumber:
+    case SettingType::kDoorPort:
     case SettingType::kBytes:
     case SettingType::kDuration:
       if (std::holds_alternative<int64_t& (*)(Settings&)>(setting.place)) {

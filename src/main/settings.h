@@ -13,12 +13,16 @@ enum class LogSync : uint8_t { kSync, kInterval, kNone };
 
 // A plain value: main/ hands its parts down as the small option structs of each room. Initial values are the defaults.
 struct Settings {
+  // A door that is off; every other number is a port.
+  static constexpr uint64_t kPortOff = 65'536;
+
   struct Listen {
     std::string address = "127.0.0.1";
     uint64_t main = 7070;
     uint64_t otlp_grpc = 4317;
     uint64_t otlp_http = 4318;
     uint64_t jaeger = 16686;
+    uint64_t zipkin = 9411;
   } listen;
 
   struct Data {

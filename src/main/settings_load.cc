@@ -153,11 +153,12 @@ Done check_together(const Settings& settings) {
   }
   if (settings.log.segment_bytes % 4096 != 0) return std::unexpected("log.segment_bytes must be a multiple of 4KiB");
   const uint64_t ports[] = {settings.listen.main, settings.listen.otlp_grpc, settings.listen.otlp_http,
-                            settings.listen.jaeger};
-  const std::string_view names[] = {"listen.main", "listen.otlp_grpc", "listen.otlp_http", "listen.jaeger"};
+                            settings.listen.jaeger, settings.listen.zipkin};
+  const std::string_view names[] = {"listen.main", "listen.otlp_grpc", "listen.otlp_http", "listen.jaeger",
+                                    "listen.zipkin"};
   for (size_t i = 0; i < std::size(ports); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (ports[i] != 0 && ports[i] == ports[j]) {
+      if (ports[i] != 0 && ports[i] != Settings::kPortOff && ports[i] == ports[j]) {
         return std::unexpected(fmt::format("{} and {} are both {}", names[j], names[i], ports[i]));
       }
     }

@@ -29,6 +29,26 @@ bool is_resource_key(std::string_view key, bool of_opentelemetry) {
   return std::ranges::any_of(kResourcePrefixes, [&](std::string_view prefix) { return key.starts_with(prefix); });
 }
 
+// Whole numbers by OpenTelemetry's conventions, which Zipkin can only say as text. As numbers they are found by the same
+// question as those of every other protocol.
+constexpr std::string_view kWholeNumberKeys[] = {
+    "http.status_code",   "http.response.status_code", "http.request.body.size",   "http.response.body.size",
+    "server.port",        "client.port",               "network.peer.port",        "network.local.port",
+    "net.peer.port",      "net.host.port",             "http.request.resend_count", "rpc.grpc.status_code",
+    "thread.id",          "code.lineno",               "code.line.number",         "messaging.batch.message_count",
+    "http.request_content_length", "http.response_content_length", "db.response.returned_rows",
+};
+
+// Only texts that the number gives back: no sign, no leading zeros.
+TagValue as_conventional(std::string_view key, const TagValue& value) {
+  const std::string_view text = value.text;
+  if (value.type != TagValue::Type::kString || text.empty() || text[0] < '0' || text[0] > '9') return value;
+  if ((text[0] == '0' && text.size() > 1) || std::ranges::find(kWholeNumberKeys, key) == std::end(kWholeNumberKeys)) return value;
+  TagValue number{TagValue::Type::kInt, {}, 0, 0};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number.integer);
+  return error == std::errc() && end == text.data() + text.size() ? number : value;
+}
+
 // Beyond 64 bits becomes a time that check_span() refuses as out of range.
 uint64_t ns_of_us(uint64_t us) { return us > UINT64_MAX / 1000 ? UINT64_MAX : us * 1000; }
 
@@ -237,7 +257,9 @@ void OtlpBuilder::write_attributes(const ZipkinSpan& span, const TagRoles& roles
   MessageWriter out(span_);
   const uint32_t number = field::kSpanAttributes;
   for (size_t index = 0; index < span.tags.size(); ++index) {
-    if (tag_uses_[index] == kAttribute) add_attribute(out, number, span.tags[index].key, span.tags[index].value);
+    if (tag_uses_[index] != kAttribute) continue;
+    const Tag& tag = span.tags[index];
+    add_attribute(out, number, tag.key, as_conventional(tag.key, tag.value));
   }
   write_remote(span, roles);
   if (span.shared) add_true(out, number, "zipkin.shared");

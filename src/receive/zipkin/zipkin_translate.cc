@@ -14,6 +14,8 @@ bool is_json(Format format) { return format == Format::kV1Json || format == Form
 
 // What the first byte says: JSON and the binary encodings cannot be taken for each other.
 std::optional<Format> format_seen(std::string_view body, Format expected) {
+  // A protobuf list begins with the byte of a line feed; a length may follow it that looks like a bracket.
+  if (body[0] == '\x0a' && expected == Format::kV2Proto) return expected;
   const size_t begin = body.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return std::nullopt;
   switch (body[begin]) {
@@ -22,7 +24,7 @@ std::optional<Format> format_seen(std::string_view body, Format expected) {
     default: break;
   }
   if (body[0] == '\x0c' && body.size() >= 5) return Format::kV1Thrift;
-  if (body[0] == '\x0a') return begin == 0 || !is_json(expected) ? std::optional(Format::kV2Proto) : std::nullopt;
+  if (body[0] == '\x0a') return Format::kV2Proto;
   return std::nullopt;
 }
 
