@@ -87,7 +87,8 @@ class ClewServer:
     def __init__(self, folder, settings=None, arguments=(), environment=None):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
-        self.main_port, self.grpc_port, self.http_port, self.jaeger_port, self.zipkin_port = free_ports(5)
+        (self.main_port, self.grpc_port, self.http_port, self.jaeger_port, self.zipkin_port, self.skywalking_port,
+         self.skywalking_http_port) = free_ports(7)
         self.arguments = list(arguments)
         # Only what a test asks for may set anything.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
@@ -98,6 +99,8 @@ class ClewServer:
             "listen.otlp_http": self.http_port,
             "listen.jaeger": self.jaeger_port,
             "listen.zipkin": self.zipkin_port,
+            "listen.skywalking_grpc": self.skywalking_port,
+            "listen.skywalking_http": self.skywalking_http_port,
             **(settings or {}),
         }
         self.process = None
@@ -217,7 +220,7 @@ class ClewServer:
                                          stdout=subprocess.PIPE, timeout=timeout).stdout)
 
     def load_command(self, *arguments, protocol="grpc"):
-        port = {"grpc": self.grpc_port, "http": self.http_port}.get(protocol, self.zipkin_port)
+        port = self.grpc_port if protocol == "grpc" else self.http_port
         return [LOAD, "--protocol", protocol, "--port", str(port), *(str(argument) for argument in arguments)]
 
 

@@ -63,7 +63,9 @@ std::vector<Finding> examine_ports(const Settings& settings) {
                                                           {"listen.otlp_grpc", listen.otlp_grpc},
                                                           {"listen.otlp_http", listen.otlp_http},
                                                           {"listen.jaeger", listen.jaeger},
-                                                          {"listen.zipkin", listen.zipkin}};
+                                                          {"listen.zipkin", listen.zipkin},
+                                                          {"listen.skywalking_grpc", listen.skywalking_grpc},
+                                                          {"listen.skywalking_http", listen.skywalking_http}};
   for (const auto& [name, port] : kPorts) {
     if (port != Settings::kPortOff) findings.push_back(examine_port(name, listen.address, port));
   }

@@ -71,7 +71,8 @@ TEST_F(Doctor, ATakenPortIsNamedWithItsHolder) {
   ASSERT_EQ(bind(taken, reinterpret_cast<sockaddr*>(&address), size), 0);
   ASSERT_EQ(listen(taken, 1), 0);
   ASSERT_EQ(getsockname(taken, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  settings_.listen = {"127.0.0.1", 0, 0, ntohs(address.sin_port), 0, Settings::kPortOff};
+  settings_.listen = {"127.0.0.1", 0, 0, ntohs(address.sin_port), 0, Settings::kPortOff, Settings::kPortOff,
+                      Settings::kPortOff};
   const std::vector<Finding> findings = examine_ports(settings_);
   close(taken);
   ASSERT_EQ(findings.size(), 4u);
@@ -82,7 +83,7 @@ TEST_F(Doctor, ATakenPortIsNamedWithItsHolder) {
 }
 
 TEST_F(Doctor, AnAddressOfAnotherMachine) {
-  settings_.listen = {"192.0.2.1", 0, 0, 0, 0, 0};
+  settings_.listen = {"192.0.2.1", 0, 0, 0, 0, 0, 0, 0};
   EXPECT_EQ(examine_ports(settings_)[0].verdict, Verdict::kFail);
 }
 

@@ -44,6 +44,7 @@ void print_greeting(const Settings& settings, const ServerPorts& ports) {
       "  Jaeger API  http://{0}:{4}\n",
       host, ports.main_http, ports.otlp_grpc, ports.otlp_http, ports.jaeger_http);
   if (ports.zipkin_http != 0) fmt::print("  Zipkin      http://{}:{}/api/v2/spans\n", host, ports.zipkin_http);
+  if (ports.skywalking_grpc != 0) fmt::print("  SkyWalking  {}:{}\n", host, ports.skywalking_grpc);
   fmt::print("  data        {}\nCtrl-C ends it; nothing acknowledged is lost.\n", settings.data.folder);
   std::fflush(stdout);
 }
@@ -87,7 +88,7 @@ RunCommand declare_serve(CLI::App& command) {
   auto with_demo = std::make_shared<bool>(false);
   command.add_flag("--demo", *with_demo, "Also run a small simulated shop that sends its traces here");
   command.footer(
-      "Takes OTLP on 4317 (gRPC) and 4318 (HTTP) and Zipkin on 9411, answers on 7070 (page, native API, /metrics,\n"
+      "Takes OTLP on 4317 (gRPC) and 4318 (HTTP) Zipkin on 9411 and SkyWalking on 11800, answers on 7070 (page, native API, /metrics,\n"
       "/health) and 16686 (Jaeger's API). A span is acknowledged when it is synced to disk and found within a second. Ends on SIGTERM or\n"
       "Ctrl-C. Exit code 1 when it cannot start, 2 for a bad flag or setting; the last line says why.");
   return [flags, with_demo] { return serve(*flags, *with_demo); };

@@ -20,6 +20,7 @@
 #include "query/engine.h"
 #include "receive/intake.h"
 #include "receive/otlp/otlp_receiver.h"
+#include "receive/skywalking/skywalking_receiver.h"
 #include "receive/zipkin/zipkin_receiver.h"
 #include "self/health.h"
 #include "self/log_line.h"
@@ -59,7 +60,8 @@ class RunningServer final : public Server {
 
   ServerPorts ports() const override {
     return {main_http_->ports().front(), otlp_http_->ports().front(), otlp_grpc_->ports().front(),
-            jaeger_http_->ports().front(), door_port("zipkin")};
+            jaeger_http_->ports().front(), door_port("zipkin"),
+            door_port("skywalking_grpc"), door_port("skywalking_http")};
   }
 
   void stop() override;
@@ -72,6 +74,8 @@ class RunningServer final : public Server {
   stdx::Result<void> start_doors();
   stdx::Result<void> start_http_door(std::string_view name, net::HttpServerOptions& options,
                                      std::vector<net::HttpRoute> routes);
+  stdx::Result<void> start_grpc_door(std::string_view name, net::GrpcServerOptions& options,
+                                     std::vector<net::GrpcMethod> methods);
   uint16_t door_port(std::string_view name) const;
   void maintain();
   void report_cut(const stdx::Error* error);
@@ -103,8 +107,10 @@ class RunningServer final : public Server {
   std::unique_ptr<net::HttpServer> otlp_http_;
   std::unique_ptr<net::GrpcServer> otlp_grpc_;
   std::optional<receive_zipkin::ZipkinReceiver> zipkin_;
+  std::optional<receive_skywalking::SkyWalkingReceiver> skywalking_;
   // Doors of other protocols that are not off.
   std::vector<std::pair<std::string_view, std::unique_ptr<net::HttpServer>>> http_doors_;
+  std::vector<std::pair<std::string_view, std::unique_ptr<net::GrpcServer>>> grpc_doors_;
   std::unique_ptr<ServerMetrics> metrics_;
 
   std::atomic<bool> stopping_{false};
@@ -214,18 +220,25 @@ stdx::Result<void> RunningServer::start_doors() {
   zipkin_.emplace(*intake_, clock_, options_.zipkin_limits);
   options_.zipkin_http.format_error = zipkin_->error_format();
   if (auto started = start_http_door("zipkin", options_.zipkin_http, zipkin_->http_routes()); !started) return started;
+  skywalking_.emplace(*intake_, clock_);
+  options_.skywalking_grpc.explain_unknown = skywalking_->unknown_method();
+  if (auto started = start_grpc_door("skywalking_grpc", options_.skywalking_grpc, skywalking_->grpc_methods()); !started) {
+    return started;
+  }
   std::vector<std::pair<std::string_view, const net::HttpServer*>> doors;
   for (const auto& [name, server] : http_doors_) doors.emplace_back(name, server.get());
+  std::vector<std::pair<std::string_view, const net::GrpcServer*>> grpc_doors{{"otlp_grpc", otlp_grpc_.get()}};
+  for (const auto& [name, server] : grpc_doors_) grpc_doors.emplace_back(name, server.get());
   metrics_->watch({.log = local_log_.get(),
                    .head = head_.get(),
                    .blocks = blocks_.get(),
                    .admission = &admission_,
                    .intake = &*intake_,
                    .otlp_http = otlp_http_.get(),
-                   .otlp_grpc = otlp_grpc_.get(),
                    .main_http = main_http_.get(),
                    .jaeger_http = jaeger_http_.get(),
-                   .http_doors = std::move(doors)});
+                   .http_doors = std::move(doors),
+                   .grpc_doors = std::move(grpc_doors)});
   return {};
 }
 
@@ -238,8 +251,20 @@ stdx::Result<void> RunningServer::start_http_door(std::string_view name, net::Ht
   return {};
 }
 
+stdx::Result<void> RunningServer::start_grpc_door(std::string_view name, net::GrpcServerOptions& options,
+                                                  std::vector<net::GrpcMethod> methods) {
+  if (options.addresses.empty()) return {};
+  auto started = net::GrpcServer::start(options, std::move(methods));
+  if (!started) return std::unexpected(std::move(started.error()));
+  grpc_doors_.emplace_back(name, std::move(*started));
+  return {};
+}
+
 uint16_t RunningServer::door_port(std::string_view name) const {
   for (const auto& [door, server] : http_doors_) {
+    if (door == name) return server->ports().front();
+  }
+  for (const auto& [door, server] : grpc_doors_) {
     if (door == name) return server->ports().front();
   }
   return 0;
@@ -274,6 +299,7 @@ void RunningServer::stop() {
   if (otlp_grpc_) otlp_grpc_->stop(kDrain);
   if (otlp_http_) otlp_http_->stop(kDrain);
   for (const auto& [name, server] : http_doors_) server->stop(kDrain);
+  for (const auto& [name, server] : grpc_doors_) server->stop(kDrain);
   if (main_http_) main_http_->stop(kDrain);
   if (jaeger_http_) jaeger_http_->stop(kDrain);
   if (maintenance_.joinable()) maintenance_.join();

@@ -29,6 +29,8 @@ struct ServerOptions {
   net::HttpServerOptions jaeger_http;
   // Doors of other protocols; without an address they are off.
   net::HttpServerOptions zipkin_http;
+  net::GrpcServerOptions skywalking_grpc;
+  net::HttpServerOptions skywalking_http;
   receive::IntakeLimits intake_limits;
   receive_otlp::OtlpLimits otlp_limits;
   receive_zipkin::ZipkinLimits zipkin_limits;
@@ -47,6 +49,8 @@ struct ServerPorts {
   uint16_t otlp_grpc = 0;
   uint16_t jaeger_http = 0;
   uint16_t zipkin_http = 0;  // 0: off.
+  uint16_t skywalking_grpc = 0;
+  uint16_t skywalking_http = 0;
 };
 
 class Server {

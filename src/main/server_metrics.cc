@@ -110,17 +110,23 @@ class ServerMetrics::Mirror {
     counter(metric::kNetRequests, {door, "timed_out"}, [&] { return counters.requests_timed_out.load(); });
   }
 
+  void watch_grpc(std::string_view door, const net::GrpcServer& server) {
+    const net::GrpcCounters& counters = server.counters();
+    gauge(metric::kNetStreams, {door}, [&] { return counters.streams_open.load(); });
+    counter(metric::kNetStreamMessages, {door}, [&] { return counters.stream_messages.load(); });
+    counter(metric::kNetRequests, {door, "all"}, [&] { return counters.calls.load(); });
+    counter(metric::kNetRequests, {door, "unknown_method"}, [&] { return counters.calls_unknown.load(); });
+    counter(metric::kNetRequests, {door, "malformed"}, [&] { return counters.calls_malformed.load(); });
+    counter(metric::kNetRequests, {door, "too_large"}, [&] { return counters.calls_too_large.load(); });
+    counter(metric::kNetRequests, {door, "overloaded"}, [&] { return counters.calls_overloaded.load(); });
+  }
+
   void watch_doors(const WatchedRooms& rooms) {
     watch_http("main", *rooms.main_http);
     watch_http("jaeger", *rooms.jaeger_http);
     watch_http("otlp_http", *rooms.otlp_http);
     for (const auto& [name, server] : rooms.http_doors) watch_http(name, *server);
-    const net::GrpcCounters& grpc = rooms.otlp_grpc->counters();
-    counter(metric::kNetRequests, {"otlp_grpc", "all"}, [&] { return grpc.calls.load(); });
-    counter(metric::kNetRequests, {"otlp_grpc", "unknown_method"}, [&] { return grpc.calls_unknown.load(); });
-    counter(metric::kNetRequests, {"otlp_grpc", "malformed"}, [&] { return grpc.calls_malformed.load(); });
-    counter(metric::kNetRequests, {"otlp_grpc", "too_large"}, [&] { return grpc.calls_too_large.load(); });
-    counter(metric::kNetRequests, {"otlp_grpc", "overloaded"}, [&] { return grpc.calls_overloaded.load(); });
+    for (const auto& [name, server] : rooms.grpc_doors) watch_grpc(name, *server);
   }
 
   void watch_log(const log_local::LocalLog& log) {

@@ -28,9 +28,9 @@ net::HttpServerOptions http_options(const Settings& settings, uint64_t port) {
   return options;
 }
 
-net::GrpcServerOptions grpc_options(const Settings& settings) {
+net::GrpcServerOptions grpc_options(const Settings& settings, uint64_t port) {
   net::GrpcServerOptions options;
-  options.addresses = {address(settings, settings.listen.otlp_grpc)};
+  if (port != Settings::kPortOff) options.addresses = {address(settings, port)};
   options.limits.message_bytes_max = settings.limits.body_bytes;
   options.limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.limits.calls_in_flight_max = static_cast<uint32_t>(settings.limits.grpc_calls);
@@ -84,9 +84,11 @@ ServerOptions server_options(const Settings& settings) {
   options.data_folder = settings.data.folder;
   options.main_http = http_options(settings, settings.listen.main);
   options.otlp_http = http_options(settings, settings.listen.otlp_http);
-  options.otlp_grpc = grpc_options(settings);
+  options.otlp_grpc = grpc_options(settings, settings.listen.otlp_grpc);
   options.jaeger_http = http_options(settings, settings.listen.jaeger);
   options.zipkin_http = http_options(settings, settings.listen.zipkin);
+  options.skywalking_grpc = grpc_options(settings, settings.listen.skywalking_grpc);
+  options.skywalking_http = http_options(settings, settings.listen.skywalking_http);
   options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.zipkin_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.intake_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;

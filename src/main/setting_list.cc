@@ -40,6 +40,11 @@ const SettingDefinition kSettings[] = {
     {"listen.jaeger", kNumber, CLEW_PLACE(uint64_t, listen.jaeger), "Port of Jaeger's query API.", 0, 65535},
     {"listen.zipkin", kDoorPort, CLEW_PLACE(uint64_t, listen.zipkin),
      "Port for Zipkin's clients: /api/v1/spans and /api/v2/spans. Off: Clew does not listen for them.", 0, 65535},
+    {"listen.skywalking_grpc", kDoorPort, CLEW_PLACE(uint64_t, listen.skywalking_grpc),
+     "Port for SkyWalking's agents over gRPC. Off: Clew does not listen for them.", 0, 65535},
+    {"listen.skywalking_http", kDoorPort, CLEW_PLACE(uint64_t, listen.skywalking_http),
+     "Port for SkyWalking's agents over HTTP: /v3/segment, /v3/segments, /v3/management/ and /v3/logs. Off: Clew does not "
+     "listen for them.", 0, 65535},
 
     {"data.folder", kText, CLEW_PLACE(std::string, data.folder),
      "Where the log and the blocks live. Made if absent; one server at a time. A local disk: network file systems may "

@@ -23,6 +23,8 @@ struct Settings {
     uint64_t otlp_http = 4318;
     uint64_t jaeger = 16686;
     uint64_t zipkin = 9411;
+    uint64_t skywalking_grpc = 11800;
+    uint64_t skywalking_http = 12800;
   } listen;
 
   struct Data {

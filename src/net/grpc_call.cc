@@ -136,7 +136,9 @@ void GrpcCall::handle() {
       counters.calls_in_flight.fetch_add(1, std::memory_order_relaxed) >= core_->limits.calls_in_flight_max;
   if (entry_.handle == nullptr) {
     counters.calls_unknown.fetch_add(1, std::memory_order_relaxed);
-    fail({stdx::ErrorCode::kUnimplemented, fmt::format("no method {:.200}", slice_view(details_.method))});
+    const std::string_view method = slice_view(details_.method).substr(0, 200);
+    fail({stdx::ErrorCode::kUnimplemented,
+          core_->explain_unknown ? core_->explain_unknown(method, peer()) : fmt::format("no method {}", method)});
   } else if (too_many) {
     counters.calls_overloaded.fetch_add(1, std::memory_order_relaxed);
     fail({stdx::ErrorCode::kResourceExhausted, "too many calls are in flight"});

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -106,6 +107,7 @@ struct GrpcServerCore {
   GrpcCallList streams;
   GrpcWakeList waking;
   std::atomic<bool> serving{true};
+  std::function<std::string(std::string_view method, const std::string& peer)> explain_unknown;
 };
 
 // A method and gRPC's handle for it; the handle of the unknown ones is null.

@@ -91,6 +91,7 @@ class Server final : public GrpcServer {
 
 Server::Server(GrpcServerOptions options, std::vector<GrpcMethod> methods) : options_(std::move(options)) {
   core_->limits = options_.limits;
+  core_->explain_unknown = options_.explain_unknown;
   for (GrpcMethod& method : methods) methods_.push_back({std::move(method), nullptr});
   methods_.push_back({{"/grpc.health.v1.Health/Check",
                        [this](GrpcRequest& request, GrpcReplyPtr reply) {
@@ -147,6 +148,7 @@ void Server::run() {
   grpc_server_start(core_->server);
   for (int count = 0; count < kGrpcArmedCalls; ++count) {
     for (const GrpcMethodEntry& entry : methods_) {
+      if (count > 0 && entry.method.is_rare) continue;
       entry.method.open_stream ? GrpcStreamCall::arm(core_, entry) : GrpcCall::arm(core_, entry);
     }
   }

@@ -82,15 +82,18 @@ class GrpcStream {
 using GrpcStreamHandler = std::function<std::unique_ptr<GrpcStream>(const GrpcRequest& opening)>;
 
 struct GrpcMethod {
-  std::string name;  // "/package.Service/Method"
+  std::string name{};  // "/package.Service/Method"
   GrpcHandler handler{};         // One message, one answer; or
   GrpcStreamHandler open_stream{};  // any number of messages, one answer.
+  bool is_rare = false;  // Called now and then: less is prepared for it in advance.
 };
 
 struct GrpcServerOptions {
   std::vector<ListenAddress> addresses{};
   GrpcLimits limits{};
   uint32_t threads = 1;  // All wait on one completion queue.
+  // What a caller of a method that is not there is told, with UNIMPLEMENTED. Runs on the queue's threads. Default: its name.
+  std::function<std::string(std::string_view method, const std::string& peer)> explain_unknown{};
 };
 
 // Counted since start; read at any time from any thread.

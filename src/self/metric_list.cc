@@ -9,7 +9,7 @@ constexpr const MetricDefinition* kMetrics[] = {
     &kReceiveRequests, &kReceiveSpans, &kReceiveBytes, &kReceiveRefusedSpans, &kReceiveLogRecords,
     &kReceiveDataPoints, &kReceiveServiceItems, &kReceiveServiceRefused, &kReceiveRefusedRequests,
     &kReceiveSeconds, &kReceiveInFlightBytes, &kReceiveInFlightRequests, &kNetConnections, &kNetConnectionsRefused,
-    &kNetRequests, &kLogAppendedBytes, &kLogAppendedRecords, &kLogSyncs, &kLogSyncSeconds, &kLogErrors,
+    &kNetRequests, &kNetStreams, &kNetStreamMessages, &kLogAppendedBytes, &kLogAppendedRecords, &kLogSyncs, &kLogSyncSeconds, &kLogErrors,
     &kLogBacklogBytes, &kLogSegments, &kLogTornTails, &kIngestSpans, &kIngestRepairs, &kIngestRefusedSpans,
     &kIngestLagBytes, &kHeadSpans, &kHeadBytes, &kHeadGenerations, &kCuts, &kCutSeconds, &kCutSpans, &kCutDuplicates,
     &kCutBytes, &kBlocks, &kBlocksBytes, &kBlocksSpans, &kBlockErrors, &kCompactions, &kCompactionSeconds,

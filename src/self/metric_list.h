@@ -69,6 +69,10 @@ inline constexpr MetricDefinition kNetConnectionsRefused{
     "clew_net_connections_refused_total", "Connections closed at once because there were too many.", kCounter, {"door"}};
 inline constexpr MetricDefinition kNetRequests{
     "clew_net_http_requests_total", "HTTP requests by status class: 2xx, 4xx, 5xx.", kCounter, {"door", "status"}};
+inline constexpr MetricDefinition kNetStreams{
+    "clew_net_grpc_streams", "Open streams of gRPC requests, idle ones included.", kGauge, {"door"}};
+inline constexpr MetricDefinition kNetStreamMessages{
+    "clew_net_grpc_stream_messages_total", "Messages that came in such streams.", kCounter, {"door"}};
 
 inline constexpr MetricDefinition kLogAppendedBytes{
     "clew_log_appended_bytes_total", "Bytes appended to the log, headers included.", kCounter};

@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "receive/skywalking/skywalking_door.h"
+#include "receive/skywalking/skywalking_receiver.h"
+#include "receive/wrong_door.h"
+#include "self/log_line.h"
+
+namespace clew::receive_skywalking {
+
+using receive::Protocol;
+using stdx::ErrorCode;
+
+namespace {
+
+using DoorPtr = std::shared_ptr<SkyWalkingDoor>;
+// One message of a stream, or of a unary call.
+using Take = std::function<void(SkyWalkingDoor&, const stdx::SharedBytes&, SkyWalkingDoor::Done)>;
+
+bool may_retry(const stdx::Error& error) {
+  return error.code == ErrorCode::kResourceExhausted || error.code == ErrorCode::kUnavailable;
+}
+
+// A message that cannot be read costs itself; the stream goes on, as SkyWalking's own server has it, and says in the end what
+// was refused. Only where the log takes nothing now does the stream end, so that its client waits.
+class TakingStream final : public net::GrpcStream {
+ public:
+  TakingStream(DoorPtr door, Protocol protocol, const Take& take)
+      : door_(std::move(door)), protocol_(protocol), take_(take), refused_(std::make_shared<Refused>()) {}
+
+  void take(stdx::SharedBytes message, net::GrpcTaken taken) override {
+    door_->intake().count_request(protocol_, message.size());
+    ++message_count_;
+    take_(*door_, message,
+          [door = door_, protocol = protocol_, refused = refused_, message,
+           taken = std::move(taken)](stdx::Result<receive::Outcome> outcome) mutable {
+            if (outcome) return taken.done();
+            door->intake().count_failure(protocol, outcome.error(), message.view);
+            if (may_retry(outcome.error())) return taken.fail(std::move(outcome.error()));
+            refused->add(std::move(outcome.error()));
+            taken.done();
+          });
+  }
+
+  stdx::Result<std::string> finish() override {
+    const std::lock_guard lock(refused_->mutex);
+    if (refused_->count == 0) return std::string();  // Commands: none.
+    return stdx::fail(refused_->first.code, fmt::format("{} of {} messages were refused; the first: {}", refused_->count,
+                                                        message_count_, refused_->first.message));
+  }
+
+ private:
+  // Shared with acknowledgements, which may come when the stream is over.
+  struct Refused {
+    void add(stdx::Error error) {
+      const std::lock_guard lock(mutex);
+      if (count++ == 0) first = std::move(error);
+    }
+    std::mutex mutex;
+    size_t count = 0;
+    stdx::Error first;
+  };
+
+  const DoorPtr door_;
+  const Protocol protocol_;
+  const Take& take_;  // The method's, which outlives its calls.
+  size_t message_count_ = 0;
+  const std::shared_ptr<Refused> refused_;
+};
+
+class MethodList {
+ public:
+  explicit MethodList(DoorPtr door) : door_(std::move(door)) {}
+
+  // Under the name of 8.4 and later, and if it is that old, under the one of 8.0 to 8.3, without a package.
+  void add(std::string_view name, bool is_old, net::GrpcMethod method) {
+    method.name = fmt::format("/skywalking.v3.{}", name);
+    methods_.push_back(method);
+    if (!is_old) return;
+    method.name = fmt::format("/{}", name);
+    methods_.push_back(std::move(method));
+  }
+  net::GrpcMethod stream(Take take) const {
+    return {.open_stream = [door = door_, take = std::move(take)](const net::GrpcRequest&) {
+      return std::make_unique<TakingStream>(door, Protocol::kSkyWalkingGrpc, take);
+    }};
+  }
+  net::GrpcMethod unary(Take take) const {
+    return {.handler = [door = door_, take = std::move(take)](net::GrpcRequest& request, net::GrpcReplyPtr reply) {
+      door->intake().count_request(Protocol::kSkyWalkingGrpc, request.message.size());
+      take(*door, request.message,
+           [door, message = request.message, reply = std::move(reply)](stdx::Result<receive::Outcome> outcome) {
+             if (outcome) return reply->send({});
+             door->intake().count_failure(Protocol::kSkyWalkingGrpc, outcome.error(), message.view);
+             reply->fail(outcome.error());
+           });
+    }};
+  }
+  static net::GrpcMethod rare(net::GrpcMethod method) {
+    method.is_rare = true;
+    return method;
+  }
+
+  std::vector<net::GrpcMethod> take() { return std::move(methods_); }
+
+ private:
+  const DoorPtr door_;
+  std::vector<net::GrpcMethod> methods_;
+};
+
+// What is asked of us or sent to us for functions that Clew does not have: it has no commands, and takes note of nothing.
+void take_nothing(SkyWalkingDoor&, const stdx::SharedBytes&, SkyWalkingDoor::Done done) { done(receive::Outcome{}); }
+
+}  // namespace
+
+SkyWalkingReceiver::SkyWalkingReceiver(receive::Intake intake, const stdx::Clock& clock)
+    : door_(std::make_shared<SkyWalkingDoor>(std::move(intake), clock)) {}
+
+std::vector<net::GrpcMethod> SkyWalkingReceiver::grpc_methods() const {
+  MethodList list(door_);
+  const auto segment = [](SkyWalkingDoor& door, const stdx::SharedBytes& message, SkyWalkingDoor::Done done) {
+    door.take_segment(Protocol::kSkyWalkingGrpc, message.view, std::move(done));
+  };
+  const auto segments = [](SkyWalkingDoor& door, const stdx::SharedBytes& message, SkyWalkingDoor::Done done) {
+    door.take_segments(Protocol::kSkyWalkingGrpc, message.view, std::move(done));
+  };
+  const auto properties = [](SkyWalkingDoor& door, const stdx::SharedBytes& message, SkyWalkingDoor::Done done) {
+    auto learnt = door.learn_instance(message.view);
+    learnt ? done(receive::Outcome{}) : done(std::unexpected(std::move(learnt.error())));
+  };
+  list.add("TraceSegmentReportService/collect", true, list.stream(segment));
+  list.add("TraceSegmentReportService/collectInSync", true, list.unary(segments));
+  list.add("ManagementService/reportInstanceProperties", true, list.rare(list.unary(properties)));
+  list.add("ManagementService/keepAlive", true, list.rare(list.unary(take_nothing)));
+  list.add("JVMMetricReportService/collect", true, list.unary(take_nothing));
+  list.add("CLRMetricReportService/collect", true, list.rare(list.unary(take_nothing)));
+  list.add("MeterReportService/collect", true, list.rare(list.stream(take_nothing)));
+  list.add("MeterReportService/collectBatch", false, list.rare(list.stream(take_nothing)));
+  list.add("LogReportService/collect", false, list.stream(take_nothing));
+  list.add("EventService/collect", false, list.rare(list.stream(take_nothing)));
+  list.add("SpanAttachedEventReportService/collect", false, list.rare(list.stream(take_nothing)));
+  list.add("ConfigurationDiscoveryService/fetchConfigurations", false, list.rare(list.unary(take_nothing)));
+  list.add("ProfileTask/getProfileTaskCommands", true, list.rare(list.unary(take_nothing)));
+  list.add("ProfileTask/collectSnapshot", true, list.rare(list.stream(take_nothing)));
+  list.add("ProfileTask/goProfileReport", false, list.rare(list.stream(take_nothing)));
+  list.add("ProfileTask/reportTaskFinish", true, list.rare(list.unary(take_nothing)));
+  list.add("BrowserPerfService/collectPerfData", true, list.rare(list.unary(take_nothing)));
+  list.add("BrowserPerfService/collectWebVitalsPerfData", false, list.rare(list.unary(take_nothing)));
+  list.add("BrowserPerfService/collectResourcePerfData", false, list.rare(list.unary(take_nothing)));
+  list.add("BrowserPerfService/collectWebInteractionsPerfData", false, list.rare(list.unary(take_nothing)));
+  list.add("BrowserPerfService/collectErrorLogs", true, list.rare(list.stream(take_nothing)));
+  std::vector<net::GrpcMethod> methods = list.take();
+  for (const char* name : {"AsyncProfilerTask/getAsyncProfilerTaskCommands", "PprofTask/getPprofTaskCommands"}) {
+    net::GrpcMethod method = list.rare(list.unary(take_nothing));
+    method.name = fmt::format("/skywalking.v10.{}", name);
+    methods.push_back(std::move(method));
+  }
+  return methods;
+}
+
+std::function<std::string(std::string_view, const std::string&)> SkyWalkingReceiver::unknown_method() const {
+  return [door = door_](std::string_view method, const std::string& peer) {
+    const std::string_view probably = method.starts_with("/skywalking.") ? std::string_view()
+                                                                         : receive::protocol_by_request(method, {});
+    std::string message = fmt::format("no method {}", method);
+    if (!probably.empty()) {
+      message += fmt::format(". This port speaks SkyWalking; the call is probably {}", probably);
+      self::log_warn("another protocol came to the SkyWalking port",
+                     {{"method", method}, {"from", peer}, {"probably", probably}});
+    }
+    door->intake().count_failure(Protocol::kSkyWalkingGrpc, {ErrorCode::kUnimplemented, message});
+    return message;
+  };
+}
+
+}  // namespace clew::receive_skywalking
