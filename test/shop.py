@@ -131,7 +131,7 @@ def skywalking_agent(folder):
     (agent / "config" / "agent.config").write_text("")
     shutil.move(folder / "agent" / "apm-agent.jar", agent / "skywalking-agent.jar")
     with zipfile.ZipFile(agent / "plugins" / "shop-plugin.jar", "w") as jar:
-        jar.writestr("skywalking-plugin.def", "shop=shopplugin.ShopPlugin\n")
+        jar.writestr("skywalking-plugin.def", "shop=shopplugin.ShopPlugin\nshop=shopplugin.HelloPlugin\n")
         for path in classes.iterdir():
             jar.write(path, f"shopplugin/{path.name}")
     shutil.rmtree(classes)

@@ -1,5 +1,6 @@
 package shopplugin;
 
+import com.sun.net.httpserver.HttpExchange;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.Map;
@@ -18,23 +19,24 @@ import org.apache.skywalking.apm.network.trace.component.ComponentsDefine;
 /** Makes the spans around the methods that ShopPlugin names. */
 public final class ShopInterceptor implements InstanceMethodsAroundInterceptor {
   @Override
+  @SuppressWarnings("unchecked")
   public void beforeMethod(EnhancedInstance object, Method method, Object[] arguments, Class<?>[] types,
       MethodInterceptResult result) {
     switch (method.getName()) {
-      case "server" -> enter((String) arguments[0], arguments[1]);
+      case "server" -> enter((String) arguments[0], (Function<String, String>) arguments[1]);
+      case "handle" -> enter("GET /", ((HttpExchange) arguments[0]).getRequestHeaders()::getFirst);
       case "client" -> exit((String) arguments[1], URI.create((String) arguments[2]));
-      case "send" -> inject(arguments[0]);
+      case "send" -> inject((Map<String, String>) arguments[0]);
       case "query" -> query();
       default -> { }
     }
   }
 
-  @SuppressWarnings("unchecked")
-  private static void enter(String name, Object headers) {
+  private static void enter(String name, Function<String, String> header) {
     ContextCarrier carrier = new ContextCarrier();
     for (CarrierItem item = carrier.items(); item.hasNext(); ) {
       item = item.next();
-      item.setHeadValue(((Function<String, String>) headers).apply(item.getHeadKey()));
+      item.setHeadValue(header.apply(item.getHeadKey()));
     }
     AbstractSpan span = ContextManager.createEntrySpan(name, carrier);
     span.setComponent(ComponentsDefine.TOMCAT);
@@ -50,13 +52,12 @@ public final class ShopInterceptor implements InstanceMethodsAroundInterceptor {
     Tags.URL.set(span, url.toString());
   }
 
-  @SuppressWarnings("unchecked")
-  private static void inject(Object headers) {
+  private static void inject(Map<String, String> headers) {
     ContextCarrier carrier = new ContextCarrier();
     ContextManager.inject(carrier);
     for (CarrierItem item = carrier.items(); item.hasNext(); ) {
       item = item.next();
-      ((Map<String, String>) headers).put(item.getHeadKey(), item.getHeadValue());
+      headers.put(item.getHeadKey(), item.getHeadValue());
     }
   }
 
@@ -68,7 +69,7 @@ public final class ShopInterceptor implements InstanceMethodsAroundInterceptor {
   @Override
   public Object afterMethod(EnhancedInstance object, Method method, Object[] arguments, Class<?>[] types, Object result) {
     switch (method.getName()) {
-      case "server", "client", "query" -> ContextManager.stopSpan();
+      case "server", "handle", "client", "query" -> ContextManager.stopSpan();
       case "traceId" -> {
         return ContextManager.getGlobalTraceId();
       }

@@ -14,7 +14,7 @@ import org.apache.skywalking.apm.dependencies.net.bytebuddy.matcher.ElementMatch
  * A plugin of SkyWalking's Java agent for the test shop, as it has one for each framework; these are on no registry, the
  * agent's core, which does all that Clew sees, is. Not on the service's class path: the agent loads it from its folder.
  */
-public final class ShopPlugin extends ClassInstanceMethodsEnhancePluginDefine {
+public class ShopPlugin extends ClassInstanceMethodsEnhancePluginDefine {
   @Override
   protected ClassMatch enhanceClass() {
     return NameMatch.byName("shop.SkyWalkingTracing");
@@ -32,7 +32,7 @@ public final class ShopPlugin extends ClassInstanceMethodsEnhancePluginDefine {
     };
   }
 
-  private static InstanceMethodsInterceptPoint point(String method) {
+  static InstanceMethodsInterceptPoint point(String method) {
     return new InstanceMethodsInterceptPoint() {
       @Override
       public ElementMatcher<MethodDescription> getMethodsMatcher() {
