@@ -2,19 +2,23 @@
 from shop import Client
 
 # The versions that the lock files name, as telemetry.sdk.version has them.
-OPENTELEMETRY = {"python": "1.45.2", "node": "2.2.0", "go": "1.38.0", "java": "1.63.0", "java agent": "1.67.0"}
+OPENTELEMETRY = {
+    "python": ("opentelemetry", "1.45.2", "python"), "node": ("opentelemetry", "2.2.0", "nodejs"),
+    "go": ("opentelemetry", "1.38.0", "go"), "java": ("opentelemetry", "1.63.0", "java"),
+    "java agent": ("opentelemetry", "1.67.0", "java"),
+}
 
 
 def otel(name, endpoint, door, protocol, header="tracecontext"):
     language = name.split("-")[0]
     return Client(name, language, "otel", endpoint, door, protocol, header, header=header,
-                  sdk=("opentelemetry", OPENTELEMETRY[language]))
+                  sdk=OPENTELEMETRY[language])
 
 
 def otel_agent(name, endpoint, door, protocol):
     return Client(
         name, "java", "agent", endpoint, door, server_name="GET /", client_name="GET",
-        sdk=("opentelemetry", OPENTELEMETRY["java agent"]), environment=(
+        sdk=OPENTELEMETRY["java agent"], environment=(
             ("OTEL_SERVICE_NAME", "{name}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "{endpoint}"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),
             ("OTEL_BLRP_SCHEDULE_DELAY", "200"), ("OTEL_METRIC_EXPORT_INTERVAL", "1000")),
@@ -37,4 +41,28 @@ def opentelemetry_clients():
     ]
 
 
-CLIENTS = opentelemetry_clients()
+def zipkin(name, door, protocol, propagation="", header="b3", library="zipkin", shared_ids=True):
+    """Zipkin tells neither its library nor the language."""
+    url = "127.0.0.1:{zipkin}" if name.startswith("python") else "http://127.0.0.1:{zipkin}"
+    return Client(name, name.split("-")[0], library, url, door, protocol, propagation, header=header, texts_only=True,
+                  shared_ids=shared_ids, event="looked", method_key="http.method")
+
+
+def zipkin_clients():
+    return [
+        zipkin("python-zipkin-v1-json", "zipkin_v1_json", "V1_JSON"),
+        zipkin("python-zipkin-v2-json", "zipkin_v2_json", "V2_JSON", header="b3multi"),
+        zipkin("python-zipkin-v2-proto", "zipkin_v2_proto", "V2_PROTO3"),
+        zipkin("node-zipkin-v1-json", "zipkin_v1_json", "v1", header="b3multi"),
+        zipkin("node-zipkin-v2-json", "zipkin_v2_json", "v2", header="b3multi"),
+        zipkin("go-zipkin-v2-json", "zipkin_v2_json", "json", "b3"),
+        zipkin("go-zipkin-v2-proto", "zipkin_v2_proto", "proto", "b3multi", "b3multi"),
+        zipkin("go-zipkin-separate", "zipkin_v2_json", "json", "separate", shared_ids=False),
+        zipkin("java-brave-v1-json", "zipkin_v1_json", "v1/json", "b3", library="brave"),
+        zipkin("java-brave-v1-thrift", "zipkin_v1_thrift", "v1/thrift", "b3multi", "b3multi", library="brave"),
+        zipkin("java-brave-v2-json", "zipkin_v2_json", "v2/json", "b3multi+64", "b3multi", library="brave"),
+        zipkin("java-brave-v2-proto", "zipkin_v2_proto", "v2/proto", "b3+separate", library="brave", shared_ids=False),
+    ]
+
+
+CLIENTS = opentelemetry_clients() + zipkin_clients()

@@ -46,7 +46,7 @@ class Client:
     protocol: str = ""
     propagation: str = ""   # as the library's setup names it
     header: str = "tracecontext"   # what the browser sends
-    sdk: tuple = ("opentelemetry", "")   # telemetry.sdk.name and version, as far as the protocol tells them
+    sdk: tuple = ("", "", "")      # telemetry.sdk.name, version, language, as far as the protocol tells them
     server_name: str = "GET {path}"
     client_name: str = "GET {path}"
     texts_only: bool = False       # the library knows no other attribute values
