@@ -35,7 +35,8 @@ std::string_view header_value(std::string_view head, std::string_view name) {
 
 class HttpSender final : public Sender {
  public:
-  explicit HttpSender(const Address& address) {
+  HttpSender(const Address& address, std::string path, std::string content_type)
+      : path_(std::move(path)), content_type_(std::move(content_type)) {
     socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -53,7 +54,7 @@ class HttpSender final : public Sender {
     waiting_.push_back(tag);
     if (!broken_.empty()) return;
     std::string head = fmt::format(
-        "POST /v1/traces HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-protobuf\r\nContent-Length: {}\r\n\r\n",
+        "POST {} HTTP/1.1\r\nHost: bench\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n", path_, content_type_,
         request.size());
     iovec parts[2] = {{head.data(), head.size()}, {const_cast<char*>(request.data()), request.size()}};
     size_t first = 0;
@@ -93,7 +94,7 @@ class HttpSender final : public Sender {
     const std::string body = input_.substr(head_size + 4, length);
     input_.erase(0, head_size + 4 + length);
     const int status = head.size() > 12 ? std::atoi(head.c_str() + 9) : 0;
-    if (status == 200) {
+    if (status / 100 == 2) {
       sent.outcome = Sent::Outcome::kAccepted;
       sent.rejected_spans = rejected_spans_of(body);
     } else {
@@ -122,6 +123,8 @@ class HttpSender final : public Sender {
     return false;
   }
 
+  const std::string path_;
+  const std::string content_type_;
   int socket_;
   std::string broken_;  // Why nothing works any more.
   std::string input_;
@@ -130,7 +133,9 @@ class HttpSender final : public Sender {
 
 }  // namespace
 
-std::unique_ptr<Sender> connect_http(const Address& address) { return std::make_unique<HttpSender>(address); }
+std::unique_ptr<Sender> connect_http(const Address& address, std::string path, std::string content_type) {
+  return std::make_unique<HttpSender>(address, std::move(path), std::move(content_type));
+}
 
 uint64_t rejected_spans_of(const std::string& response) {
   // {1: partial_success {1: rejected_spans varint, 2: error_message}}

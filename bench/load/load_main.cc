@@ -13,11 +13,27 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "encoding.h"
 #include "sender.h"
 #include "workload.h"
 
 namespace clew::bench {
 namespace {
+
+// How a protocol is spoken; without `encode` the workload's OTLP goes as it is, without `path` over gRPC.
+struct Protocol {
+  const char* name;
+  const char* path;
+  const char* content_type;
+  std::string (*encode)(std::string_view otlp);
+};
+constexpr Protocol kProtocols[] = {
+    {"grpc", nullptr, nullptr, nullptr},
+    {"http", "/v1/traces", "application/x-protobuf", nullptr},
+    {"zipkin-json", "/api/v2/spans", "application/json", zipkin_v2_json},
+    {"zipkin-proto", "/api/v2/spans", "application/x-protobuf", zipkin_v2_proto},
+    {"zipkin-thrift", "/api/v1/spans", "application/x-thrift", zipkin_v1_thrift},
+};
 
 struct LoadOptions {
   WorkloadOptions workload;
@@ -43,7 +59,10 @@ struct Totals {
 
 class Load {
  public:
-  explicit Load(LoadOptions options) : options_(std::move(options)), workload_(options_.workload) {}
+  explicit Load(LoadOptions options)
+      : options_(std::move(options)),
+        protocol_(*std::ranges::find(kProtocols, options_.protocol, [](const Protocol& one) { return std::string_view(one.name); })),
+        workload_(options_.workload) {}
 
   int run() {
     if (!options_.acknowledged_path.empty()) {
@@ -72,7 +91,8 @@ class Load {
 
   // One connection: keeps `outstanding` requests in flight until the load is used up.
   void drive() {
-    auto sender = options_.protocol == "grpc" ? connect_grpc(options_.address) : connect_http(options_.address);
+    auto sender = protocol_.path == nullptr ? connect_grpc(options_.address)
+                                            : connect_http(options_.address, protocol_.path, protocol_.content_type);
     std::vector<Flight> flights(options_.outstanding);
     std::vector<uint64_t> idle;
     for (uint64_t slot = 0; slot < flights.size(); ++slot) idle.push_back(slot);
@@ -86,6 +106,7 @@ class Load {
           more = false;
           break;
         }
+        if (protocol_.encode != nullptr) flight.batch.request = protocol_.encode(flight.batch.request);
         flight.sent_at = std::chrono::steady_clock::now();
         sender->send(idle.back(), flight.batch.request);
         idle.pop_back();
@@ -207,6 +228,7 @@ class Load {
   }
 
   const LoadOptions options_;
+  const Protocol& protocol_;
   std::mutex mutex_;
   Workload workload_;        // Guarded by mutex_ while threads run.
   uint64_t taken_ = 0;       // Guarded by mutex_.
@@ -221,7 +243,9 @@ int load_command(int argc, char** argv) {
   CLI::App app{"Sends the bench's load to an OTLP endpoint: deterministic by seed, a closed loop that honours back-pressure.\n"
                "Prints one JSON object: what was accepted, how long it took, and samples to query for."};
   LoadOptions options;
-  app.add_option("--protocol", options.protocol, "grpc or http")->check(CLI::IsMember({"grpc", "http"}))->capture_default_str();
+  std::vector<std::string> names;
+  for (const Protocol& one : kProtocols) names.emplace_back(one.name);
+  app.add_option("--protocol", options.protocol, "How to send: OTLP over grpc or http, or another protocol")->check(CLI::IsMember(names))->capture_default_str();
   app.add_option("--host", options.address.host, "IPv4 address of the server")->capture_default_str();
   app.add_option("--port", options.address.port, "Port of the server")->capture_default_str();
   app.add_option("--spans", options.workload.span_count, "How many spans to send")->capture_default_str();

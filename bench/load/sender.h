@@ -36,8 +36,8 @@ struct Address {
 };
 
 std::unique_ptr<Sender> connect_grpc(const Address& address);
-// HTTP/1.1 keep-alive with pipelining, protobuf, uncompressed.
-std::unique_ptr<Sender> connect_http(const Address& address);
+// HTTP/1.1 keep-alive with pipelining, uncompressed; any 2xx is an acceptance.
+std::unique_ptr<Sender> connect_http(const Address& address, std::string path, std::string content_type);
 
 // ExportTraceServiceResponse.partial_success.rejected_spans of an encoded response; 0 when absent.
 uint64_t rejected_spans_of(const std::string& response);

@@ -1,0 +1,16 @@
+// The bench's OTLP requests in the encodings of other protocols.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace clew::bench {
+
+// All take an ExportTraceServiceRequest of the workload and give what a native client of the other protocol would send for its
+// spans: service name and address where the protocol has them, the span's attributes as tags, nothing else of the resource,
+// which these protocols have no place for. Pure; any thread.
+std::string zipkin_v2_json(std::string_view otlp);
+std::string zipkin_v2_proto(std::string_view otlp);
+std::string zipkin_v1_thrift(std::string_view otlp);
+
+}  // namespace clew::bench
