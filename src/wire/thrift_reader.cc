@@ -1,7 +1,6 @@
 #include "wire/thrift_reader.h"
 
 #include <bit>
-#include <cstring>
 
 namespace clew::wire {
 
@@ -31,65 +30,11 @@ ThriftType type_of_compact(uint8_t nibble) {
 
 }  // namespace
 
-template <class T>
-T ThriftReader::read_big_endian() {
-  if (static_cast<size_t>(end_ - at_) < sizeof(T)) {
-    fail();
-    return 0;
-  }
-  T value;
-  std::memcpy(&value, at_, sizeof value);
-  at_ += sizeof value;
-  if constexpr (sizeof(T) == 1) {
-    return value;
-  } else {
-    return std::byteswap(value);
-  }
-}
-
-uint64_t ThriftReader::read_varint() {
-  uint64_t value = 0;
-  for (unsigned shift = 0; shift < 70; shift += 7) {
-    if (at_ == end_) break;
-    const auto byte = static_cast<uint8_t>(*at_++);
-    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
-  }
-  fail();
-  return 0;
-}
-
-std::string_view ThriftReader::take(uint64_t size) {
-  if (!fits(size)) return {};
-  const std::string_view bytes(at_, size);
-  at_ += size;
-  return bytes;
-}
-
-uint8_t ThriftReader::read_byte() { return read_big_endian<uint8_t>(); }
-
-int16_t ThriftReader::read_i16() {
-  return encoding_ == ThriftEncoding::kCompact ? static_cast<int16_t>(read_zigzag())
-                                               : static_cast<int16_t>(read_big_endian<uint16_t>());
-}
-int32_t ThriftReader::read_i32() {
-  return encoding_ == ThriftEncoding::kCompact ? static_cast<int32_t>(read_zigzag())
-                                               : static_cast<int32_t>(read_big_endian<uint32_t>());
-}
-int64_t ThriftReader::read_i64() {
-  return encoding_ == ThriftEncoding::kCompact ? read_zigzag() : static_cast<int64_t>(read_big_endian<uint64_t>());
-}
-
 // Compact's doubles are little-endian, against its first specification but as every implementation has them.
 double ThriftReader::read_double() {
   uint64_t bits = read_big_endian<uint64_t>();
   if (encoding_ == ThriftEncoding::kCompact) bits = std::byteswap(bits);
   return std::bit_cast<double>(bits);
-}
-
-std::string_view ThriftReader::read_string() {
-  // A negative length of the binary encoding becomes one that no input has.
-  return take(encoding_ == ThriftEncoding::kCompact ? read_varint() : read_big_endian<uint32_t>());
 }
 
 bool ThriftReader::read_message(ThriftMessage& message) {
@@ -124,14 +69,6 @@ bool ThriftReader::next_field_compact(ThriftField& field) {
   const int delta = header >> 4;
   field.id = delta == 0 ? read_i16() : static_cast<int16_t>(field.id + delta);
   field.inline_bool = nibble == 1;
-  return ok_;
-}
-
-bool ThriftReader::next_field(ThriftField& field) {
-  if (encoding_ == ThriftEncoding::kCompact) return next_field_compact(field);
-  field.type = static_cast<ThriftType>(read_byte());
-  if (!ok_ || field.type == ThriftType::kStop) return false;
-  field.id = read_i16();
   return ok_;
 }
 

@@ -2,7 +2,7 @@
 #include <simdjson.h>
 
 #include <charconv>
-#include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "receive/zipkin/zipkin_readers.h"
@@ -51,8 +51,9 @@ class JsonReader {
       std::string_view key;
       ondemand::value value;
       bool is_null = false;
-      if (!got(member.unescaped_key().get(key)) || !got(std::move(member).value().get(value))) return false;
-      if (!got(value.is_null().get(is_null))) return false;
+      if (!read_key(member, key) || !got(std::move(member).value().get(value))) return false;
+      // Asked only where it may be so, because the question costs as much as reading a short text.
+      if (*token_begin(value) == 'n' && !got(value.is_null().get(is_null))) return false;
       if (!is_null && !take(key, value)) return false;
     }
     return true;
@@ -76,7 +77,8 @@ class JsonReader {
   }
 
   bool read_text(ondemand::value& value, std::string_view key, std::string_view& text) {
-    return expect(value, json_type::string, key, "a string") && got(value.get_string().get(text));
+    if (*token_begin(value) != '"') return fault_at(key, "expected a string");
+    return read_string(value, text);
   }
   bool read_bool(ondemand::value& value, std::string_view key, bool& truth) {
     return expect(value, json_type::boolean, key, "true or false") && got(value.get_bool().get(truth));
@@ -106,12 +108,12 @@ class JsonReader {
   }
   // A tag's value: a string as the format has it, or what else a client made of it.
   bool read_value(ondemand::value& value, std::string_view key, TagValue& into) {
+    if (*token_begin(value) == '"') {
+      into.type = TagValue::Type::kString;
+      return read_string(value, into.text);
+    }
     json_type type = json_type::null;
     if (!got(value.type().get(type))) return false;
-    if (type == json_type::string) {
-      into.type = TagValue::Type::kString;
-      return got(value.get_string().get(into.text));
-    }
     if (type == json_type::boolean) {
       bool truth = false;
       into.type = TagValue::Type::kBool;
@@ -162,6 +164,27 @@ class JsonReader {
   }
 
  private:
+  // Where the value's text begins; there is always a byte, if only of the padding.
+  static const char* token_begin(ondemand::value& value) { return value.raw_json_token().data(); }
+
+  // The text from `begin` to its quote, in place, if nothing in it is escaped: then nothing must be copied.
+  bool plain_text(const char* begin, std::string_view& text) const {
+    const char* end = static_cast<const char*>(std::memchr(begin, '"', static_cast<size_t>(body_.data() + body_.size() - begin)));
+    if (end == nullptr) return false;
+    text = {begin, static_cast<size_t>(end - begin)};
+    return text.find('\\') == std::string_view::npos;
+  }
+  bool read_key(simdjson::simdjson_result<ondemand::field>& member, std::string_view& key) {
+    ondemand::raw_json_string raw;
+    if (!got(member.key().get(raw))) return false;
+    return plain_text(raw.raw(), key) || got(member.unescaped_key().get(key));
+  }
+  bool read_string(ondemand::value& value, std::string_view& text) {
+    if (!plain_text(token_begin(value) + 1, text)) return got(value.get_string().get(text));
+    ondemand::raw_json_string passed;
+    return got(value.get_raw_json_string().get(passed));
+  }
+
   bool expect(ondemand::value& value, json_type wanted, std::string_view key, std::string_view what) {
     json_type type = json_type::null;
     if (!got(value.type().get(type))) return false;

@@ -1,7 +1,6 @@
 #include "receive/zipkin/zipkin_span.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -42,9 +41,16 @@ void AddressText::assign(std::string_view text) {
 void AddressText::assign_ipv4(uint32_t address) {
   size_ = 0;
   if (address == 0) return;
-  const auto end = fmt::format_to(text_.data(), "{}.{}.{}.{}", address >> 24, address >> 16 & 0xff, address >> 8 & 0xff,
-                                  address & 0xff);
-  size_ = static_cast<uint8_t>(end - text_.data());
+  // By hand: version 1 repeats the address in every annotation.
+  char* at = text_.data();
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    const uint32_t part = address >> shift & 0xff;
+    if (part >= 100) *at++ = static_cast<char>('0' + part / 100);
+    if (part >= 10) *at++ = static_cast<char>('0' + part / 10 % 10);
+    *at++ = static_cast<char>('0' + part % 10);
+    if (shift != 0) *at++ = '.';
+  }
+  size_ = static_cast<uint8_t>(at - text_.data());
 }
 
 void AddressText::assign_ipv4_bytes(std::string_view bytes) {

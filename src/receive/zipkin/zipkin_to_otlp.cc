@@ -25,6 +25,7 @@ constexpr std::string_view kResourcePrefixes[] = {"service.", "telemetry.", "dep
 constexpr std::string_view kResourceKeys[] = {"service.version", "service.namespace", "service.instance.id"};
 
 bool is_resource_key(std::string_view key, bool of_opentelemetry) {
+  if (std::string_view("stdhopck").find(key.empty() ? '\0' : key.front()) == std::string_view::npos) return false;
   if (!of_opentelemetry) return std::ranges::find(kResourceKeys, key) != std::end(kResourceKeys);
   return std::ranges::any_of(kResourcePrefixes, [&](std::string_view prefix) { return key.starts_with(prefix); });
 }
@@ -70,8 +71,43 @@ void add_attribute(MessageWriter& out, uint32_t number, std::string_view key, co
   add_any_value(out, field::kKeyValueValue, value);
   out.close(content);
 }
-void add_text(MessageWriter& out, uint32_t number, std::string_view key, std::string_view text) {
-  add_attribute(out, number, key, {TagValue::Type::kString, text, 0, 0});
+constexpr size_t varint_size(size_t value) {
+  size_t size = 1;
+  for (; value >= 0x80; value >>= 7) ++size;
+  return size;
+}
+char* put_varint(char* at, size_t value) {
+  for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
+  *at++ = static_cast<char>(value);
+  return at;
+}
+char* put_bytes(char* at, uint32_t number, std::string_view bytes) {
+  *at++ = static_cast<char>(otlp::wire_tag(number, otlp::WireType::kLength));
+  at = put_varint(at, bytes.size());
+  return std::copy_n(bytes.data(), bytes.size(), at);
+}
+
+// A KeyValue of two texts, which nearly all are, in one piece: all sizes are known beforehand.
+void add_text(std::string& out, uint32_t number, std::string_view key, std::string_view text) {
+  static_assert(otlp::wire_tag(field::kSpanAttributes, otlp::WireType::kLength) < 0x80, "tags of one byte");
+  const size_t any_size = 1 + varint_size(text.size()) + text.size();
+  const size_t size = 1 + varint_size(key.size()) + key.size() + 1 + varint_size(any_size) + any_size;
+  const size_t before = out.size();
+  const size_t after = before + 1 + varint_size(size) + size;
+  out.resize_and_overwrite(after, [&](char* bytes, size_t) {
+    char* at = bytes + before;
+    *at++ = static_cast<char>(otlp::wire_tag(number, otlp::WireType::kLength));
+    at = put_bytes(put_varint(at, size), field::kKeyValueKey, key);
+    *at++ = static_cast<char>(otlp::wire_tag(field::kKeyValueValue, otlp::WireType::kLength));
+    put_bytes(put_varint(at, any_size), field::kAnyValueString, text);
+    return after;
+  });
+}
+
+void add_tag(std::string& out, uint32_t number, std::string_view key, const TagValue& value) {
+  if (value.type == TagValue::Type::kString) return add_text(out, number, key, value.text);
+  MessageWriter writer(out);
+  add_attribute(writer, number, key, value);
 }
 void add_int(MessageWriter& out, uint32_t number, std::string_view key, int64_t value) {
   add_attribute(out, number, key, {TagValue::Type::kInt, {}, value, 0});
@@ -160,15 +196,15 @@ void OtlpBuilder::write_resource(const ZipkinSpan& span, const TagRoles& roles) 
   const uint32_t number = field::kResourceAttributes;
   // The tag has the name as it was configured; endpoints' names are in lower case.
   const bool name_by_tag = roles.of_opentelemetry && roles.has_service_name;
-  if (!name_by_tag && !span.local.service_name.empty()) add_text(out, number, "service.name", span.local.service_name);
-  if (!span.local.ipv4.empty()) add_text(out, number, "network.local.address", span.local.ipv4.view());
+  if (!name_by_tag && !span.local.service_name.empty()) add_text(resource_, number, "service.name", span.local.service_name);
+  if (!span.local.ipv4.empty()) add_text(resource_, number, "network.local.address", span.local.ipv4.view());
   if (!span.local.ipv6.empty()) {
-    add_text(out, number, span.local.ipv4.empty() ? "network.local.address" : "network.local.address.ipv6",
+    add_text(resource_, number, span.local.ipv4.empty() ? "network.local.address" : "network.local.address.ipv6",
              span.local.ipv6.view());
   }
   if (span.local.port != 0) add_int(out, number, "network.local.port", span.local.port);
   for (size_t index = 0; index < span.tags.size(); ++index) {
-    if (tag_uses_[index] == kOfResource) add_attribute(out, number, span.tags[index].key, span.tags[index].value);
+    if (tag_uses_[index] == kOfResource) add_tag(resource_, number, span.tags[index].key, span.tags[index].value);
   }
 }
 
@@ -238,17 +274,17 @@ void OtlpBuilder::write_remote(const ZipkinSpan& span, const TagRoles& roles) {
   const bool named = !remote.service_name.empty();
   // OpenTelemetry's exporters make the remote endpoint of attributes that are there as well.
   if (named && !roles.has_peer_name && remote.service_name != roles.server_address) {
-    add_text(out, number, "peer.service", remote.service_name);
+    add_text(span_, number, "peer.service", remote.service_name);
   }
   const std::string_view address = remote.ipv4.empty() ? remote.ipv6.view() : remote.ipv4.view();
   const auto tagged = [&](std::string_view key) { return std::ranges::find(span.tags, key, &Tag::key) != span.tags.end(); };
-  if (!address.empty() && !tagged("network.peer.address")) add_text(out, number, "network.peer.address", address);
-  if (!remote.ipv4.empty() && !remote.ipv6.empty()) add_text(out, number, "network.peer.address.ipv6", remote.ipv6.view());
+  if (!address.empty() && !tagged("network.peer.address")) add_text(span_, number, "network.peer.address", address);
+  if (!remote.ipv4.empty() && !remote.ipv6.empty()) add_text(span_, number, "network.peer.address.ipv6", remote.ipv6.view());
   if (remote.port != 0 && !tagged("network.peer.port")) add_int(out, number, "network.peer.port", remote.port);
   // Whom a client called is its server, even if only the address is known: without it the topology would not have it.
   const bool calls = span.kind == SpanKind::kClient || span.kind == SpanKind::kProducer;
   if (calls && !named && !roles.has_peer_name && roles.server_address.empty() && !address.empty()) {
-    add_text(out, number, "server.address", address);
+    add_text(span_, number, "server.address", address);
     if (remote.port != 0 && !tagged("server.port")) add_int(out, number, "server.port", remote.port);
   }
 }
@@ -259,7 +295,7 @@ void OtlpBuilder::write_attributes(const ZipkinSpan& span, const TagRoles& roles
   for (size_t index = 0; index < span.tags.size(); ++index) {
     if (tag_uses_[index] != kAttribute) continue;
     const Tag& tag = span.tags[index];
-    add_attribute(out, number, tag.key, as_conventional(tag.key, tag.value));
+    add_tag(span_, number, tag.key, as_conventional(tag.key, tag.value));
   }
   write_remote(span, roles);
   if (span.shared) add_true(out, number, "zipkin.shared");
@@ -337,6 +373,7 @@ void OtlpBuilder::add(const ZipkinSpan& span) {
     if (is_resource_key(tag.key, roles.of_opentelemetry)) {
       tag_uses_[index] = kOfResource;
     } else if (tag.value.type == TagValue::Type::kString &&
+               std::string_view("oews").find(tag.key.empty() ? '\0' : tag.key.front()) != std::string_view::npos &&
                (tag.key.starts_with("otel.status_") || tag.key.starts_with("otel.scope.") ||
                 tag.key.starts_with("otel.library.") || tag.key.starts_with("otel.dropped_") ||
                 tag.key == "w3c.tracestate" || (tag.key == "error" && !roles.status_code.empty()) ||
