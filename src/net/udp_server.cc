@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include <thread>
+#include <utility>
 
 #include "net/udp_queue.h"
 #include "net/udp_socket.h"
-#include "stdx/thread_name.h"
 
 namespace clew::net {
 
@@ -100,10 +100,15 @@ void Server::handle() {
   pthread_setname_np(pthread_self(), fmt::format("{:.15}", options_.name).c_str());
   UdpGroup group;
   std::vector<std::string_view> views;
+  uint64_t dropped_before = 0;
   while (queue_.take(group)) {
     group.views(views);
-    handler_(views);
+    const uint64_t dropped = counters_.dropped_queue.load(std::memory_order_relaxed) +
+                             counters_.dropped_kernel.load(std::memory_order_relaxed);
+    handler_({views, dropped - std::exchange(dropped_before, dropped)});
   }
+  const uint64_t dropped = counters_.dropped_queue + counters_.dropped_kernel;
+  if (dropped > dropped_before) handler_({{}, dropped - dropped_before});
 }
 
 void Server::stop() {

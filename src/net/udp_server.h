@@ -16,9 +16,13 @@
 
 namespace clew::net {
 
-// Some datagrams in the order they came; the views die when the handler returns. Runs on the server's handling thread and
-// may take its time: what comes meanwhile waits, within limits.
-using UdpHandler = std::function<void(std::span<const std::string_view> datagrams)>;
+// Some datagrams in the order they came; the views die when the handler returns.
+struct UdpArrival {
+  std::span<const std::string_view> datagrams;
+  uint64_t dropped = 0;  // Further ones since the last arrival, by us or by the kernel.
+};
+// Runs on the server's handling thread and may take its time: what comes meanwhile waits, within limits.
+using UdpHandler = std::function<void(const UdpArrival&)>;
 
 struct UdpServerOptions {
   std::vector<ListenAddress> addresses{};

@@ -33,12 +33,13 @@ class Sender {
 class Collector {
  public:
   UdpHandler handler() {
-    return [this](std::span<const std::string_view> datagrams) {
+    return [this](const UdpArrival& arrival) {
       std::unique_lock lock(mutex_);
       ++calls_;
       changed_.notify_all();
       changed_.wait(lock, [this] { return !shut_; });
-      for (const std::string_view datagram : datagrams) datagrams_.emplace_back(datagram);
+      for (const std::string_view datagram : arrival.datagrams) datagrams_.emplace_back(datagram);
+      dropped_ += arrival.dropped;
       changed_.notify_all();
     };
   }
@@ -55,6 +56,10 @@ class Collector {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 20s, [&] { return calls_ > 0; });
   }
+  uint64_t dropped() {
+    const std::lock_guard lock(mutex_);
+    return dropped_;
+  }
   std::vector<std::string> datagrams() {
     const std::lock_guard lock(mutex_);
     return datagrams_;
@@ -65,6 +70,7 @@ class Collector {
   std::condition_variable changed_;
   std::vector<std::string> datagrams_;
   size_t calls_ = 0;
+  uint64_t dropped_ = 0;
   bool shut_ = false;
 };
 
@@ -150,6 +156,7 @@ TEST(UdpServer, AFloodIsDroppedAndCounted) {
   collector.set_shut(false);
   (*server)->stop();
   EXPECT_EQ(collector.datagrams().size(), counters.datagrams - counters.dropped_queue);
+  EXPECT_EQ(collector.dropped(), counters.dropped_queue + counters.dropped_kernel);
 }
 
 TEST(UdpServer, ATakenPortNamesWhoHasIt) {
