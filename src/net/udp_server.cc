@@ -102,6 +102,7 @@ void Server::handle() {
   std::vector<std::string_view> views;
   uint64_t dropped_before = 0;
   while (queue_.take(group)) {
+    counters_.queue_bytes.store(queue_.bytes(), std::memory_order_relaxed);
     group.views(views);
     const uint64_t dropped = counters_.dropped_queue.load(std::memory_order_relaxed) +
                              counters_.dropped_kernel.load(std::memory_order_relaxed);

@@ -5,7 +5,7 @@
 
 #include "net/udp_server.h"
 #include "receive/intake.h"
-#include "receive/jaeger/jaeger_limits.h"
+#include "receive/jaeger/jaeger_receive_limits.h"
 #include "receive/jaeger/jaeger_otlp_writer.h"
 #include "receive/jaeger/jaeger_thrift.h"
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "receive/jaeger/jaeger_limits.h"
+#include "receive/jaeger/jaeger_receive_limits.h"
 #include "receive/jaeger/jaeger_model.h"
 #include "receive/jaeger/jaeger_otlp_writer.h"
 #include "stdx/error.h"

@@ -6,6 +6,8 @@
 
 #include "receive/jaeger/jaeger_datagrams.h"
 #include "receive/jaeger/jaeger_proto.h"
+#include "receive/wrong_door.h"
+#include "self/log_line.h"
 #include "wire/ascii.h"
 #include "wire/content_coding.h"
 
@@ -26,6 +28,13 @@ net::HttpResponse plain_text(int status, std::string text) {
   response.body = std::move(text);
   if (!response.body.empty()) response.body += '\n';
   return response;
+}
+
+net::HttpResponse error_text(const stdx::Error& error) {
+  net::HttpResponse response = net::error_response(error);
+  net::HttpResponse text = plain_text(response.status, error.message);
+  text.headers = std::move(response.headers);
+  return text;
 }
 
 stdx::Error with_text(const stdx::Error& error, std::string_view before) {
@@ -57,6 +66,8 @@ class JaegerReceiver::Door : public std::enable_shared_from_this<Door> {
   void serve_http(net::HttpRequest& request, net::HttpReplyPtr reply);
   void serve_grpc(const net::GrpcRequest& request, net::GrpcReplyPtr reply);
   net::UdpHandler udp_handler(Protocol protocol);
+  net::HttpResponse format_error(const net::HttpRequest& request, const stdx::Error& error) const;
+  std::string explain_unknown(std::string_view method, const std::string& peer) const;
 
  private:
   // `done` is called once, from this thread or the log's.
@@ -91,11 +102,36 @@ void JaegerReceiver::Door::serve_http(net::HttpRequest& request, net::HttpReplyP
   receive::Intake::Done done = [door = shared_from_this(), reply = std::move(reply)](stdx::Result<receive::Outcome> outcome) {
     if (outcome) return reply->send(plain_text(kAccepted, {}));
     door->intake_.count_failure(Protocol::kJaegerHttpThrift, outcome.error());
-    reply->send(format_http_error({}, outcome.error()));
+    reply->send(error_text(outcome.error()));
   };
   auto writer = translate_http(request);
   if (!writer) return done(std::unexpected(std::move(writer.error())));
   take(Protocol::kJaegerHttpThrift, *writer, std::move(done));
+}
+
+net::HttpResponse JaegerReceiver::Door::format_error(const net::HttpRequest& request, const stdx::Error& error) const {
+  const std::string* type = request.header("Content-Type");
+  const std::string_view probably =
+      receive::protocol_by_request(request.raw_path, type == nullptr ? std::string_view() : *type);
+  if (probably.empty() || request.raw_path == "/api/traces") return error_text(error);
+  self::log_warn("another protocol came to Jaeger's collector port",
+                 {{"path", std::string_view(request.raw_path).substr(0, 100)}, {"from", request.peer}, {"probably", probably}});
+  const stdx::Error named{error.code, fmt::format("{}. This port takes Jaeger's Thrift over HTTP; the request is probably {}",
+                                                  error.message, probably)};
+  intake_.count_failure(Protocol::kJaegerHttpThrift, {ErrorCode::kUnimplemented, named.message});
+  return error_text(named);
+}
+
+std::string JaegerReceiver::Door::explain_unknown(std::string_view method, const std::string& peer) const {
+  const std::string_view shown = method.substr(0, 100);
+  std::string text = fmt::format("nothing at {}; this port has jaeger.api_v2's CollectorService and SamplingManager", shown);
+  const std::string_view probably = receive::protocol_by_request(method, {});
+  if (!probably.empty()) {
+    self::log_warn("another protocol came to Jaeger's gRPC port", {{"method", shown}, {"from", peer}, {"probably", probably}});
+    text += fmt::format(". The call is probably {}", probably);
+  }
+  intake_.count_failure(Protocol::kJaegerGrpc, {ErrorCode::kUnimplemented, text});
+  return text;
 }
 
 void JaegerReceiver::Door::serve_grpc(const net::GrpcRequest& request, net::GrpcReplyPtr reply) {
@@ -129,11 +165,10 @@ std::vector<net::HttpRoute> JaegerReceiver::http_routes() const {
            true}};
 }
 
-net::HttpResponse JaegerReceiver::format_http_error(const net::HttpRequest&, const stdx::Error& error) {
-  net::HttpResponse response = net::error_response(error);
-  net::HttpResponse text = plain_text(response.status, error.message);
-  text.headers = std::move(response.headers);
-  return text;
+net::HttpErrorFormat JaegerReceiver::error_format() const {
+  return [door = door_](const net::HttpRequest& request, const stdx::Error& error) {
+    return door->format_error(request, error);
+  };
 }
 
 std::vector<net::GrpcMethod> JaegerReceiver::grpc_methods() const {
@@ -141,6 +176,10 @@ std::vector<net::GrpcMethod> JaegerReceiver::grpc_methods() const {
            [door = door_](net::GrpcRequest& request, net::GrpcReplyPtr reply) {
              door->serve_grpc(request, std::move(reply));
            }}};
+}
+
+std::function<std::string(std::string_view, const std::string&)> JaegerReceiver::unknown_method() const {
+  return [door = door_](std::string_view method, const std::string& peer) { return door->explain_unknown(method, peer); };
 }
 
 net::UdpHandler JaegerReceiver::udp_handler(Protocol protocol) const { return door_->udp_handler(protocol); }

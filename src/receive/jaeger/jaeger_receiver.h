@@ -1,7 +1,10 @@
 // The Jaeger doors: the agent's datagrams, the collector's HTTP and gRPC.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/grpc_server.h"
@@ -9,7 +12,7 @@
 #include "net/http_server.h"
 #include "net/udp_server.h"
 #include "receive/intake.h"
-#include "receive/jaeger/jaeger_limits.h"
+#include "receive/jaeger/jaeger_receive_limits.h"
 #include "receive/jaeger/jaeger_thrift.h"
 
 namespace clew::receive_jaeger {
@@ -24,10 +27,13 @@ class JaegerReceiver {
 
   // For the collector's server on 14268.
   std::vector<net::HttpRoute> http_routes() const;
-  // For its HttpServerOptions::format_error: Jaeger's errors are plain text.
-  static net::HttpResponse format_http_error(const net::HttpRequest& request, const stdx::Error& error);
+  // For its HttpServerOptions::format_error: plain text as Jaeger has it, and, where another protocol has come to this port, a
+  // line in the log and in the answer that says which and where it belongs.
+  net::HttpErrorFormat error_format() const;
   // For the collector's server on 14250.
   std::vector<net::GrpcMethod> grpc_methods() const;
+  // For its GrpcServerOptions::explain_unknown: another protocol's calls are told where they belong.
+  std::function<std::string(std::string_view method, const std::string& peer)> unknown_method() const;
   // For the agent's servers on 6831 (compact) and 6832 (binary). Which encoding a datagram has is seen by its first bytes,
   // so that a client that mixed up the ports is understood; `protocol` is what it is counted as.
   net::UdpHandler udp_handler(receive::Protocol protocol) const;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "receive/jaeger/jaeger_limits.h"
+#include "receive/jaeger/jaeger_receive_limits.h"
 #include "receive/jaeger/jaeger_model.h"
 #include "receive/jaeger/jaeger_otlp_writer.h"
 #include "stdx/error.h"
