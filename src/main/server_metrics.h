@@ -30,8 +30,6 @@ class Intake;
 
 namespace clew::main {
 
-class ProtocolDoors;
-
 // All must outlive the ServerMetrics; none may be nullptr.
 struct WatchedRooms {
   const log_local::LocalLog* log;
@@ -40,10 +38,10 @@ struct WatchedRooms {
   const query::Admission* admission;
   const receive::Intake* intake;
   const net::HttpServer* otlp_http;
-  const net::GrpcServer* otlp_grpc;
   const net::HttpServer* main_http;
   const net::HttpServer* jaeger_http;
-  const ProtocolDoors* doors;
+  std::vector<std::pair<std::string_view, const net::HttpServer*>> http_doors;  // Of other protocols, by name.
+  std::vector<std::pair<std::string_view, const net::GrpcServer*>> grpc_doors;  // All, by name.
 };
 
 // Rooms keep plain atomic counters and know no metrics library; before each scrape the differences are added here. Stops

@@ -12,6 +12,8 @@ export interface ServicePaint {
   isStriped: boolean;
   /** Text on `solid`. */
   ink: string;
+  /** Stripes, made when first drawn. */
+  pattern?: CanvasPattern | string;
 }
 
 export interface Palette {
@@ -95,8 +97,13 @@ export function inkOn(background: string): string {
   return (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? '#0B0E12' : '#FFFFFF';
 }
 
-/** Diagonal stripes of a colour on its lighter self: the second cue of a shared hue. */
-export function stripes(context: CanvasRenderingContext2D, solid: string, light: string): CanvasPattern | string {
+/** What a bar of a service is filled with: diagonal stripes on the lighter self are the second cue of a shared hue. */
+export function fillOf(context: CanvasRenderingContext2D, paint: ServicePaint): CanvasPattern | string {
+  if (!paint.isStriped) return paint.solid;
+  return (paint.pattern ??= stripes(context, paint.solid, paint.light));
+}
+
+function stripes(context: CanvasRenderingContext2D, solid: string, light: string): CanvasPattern | string {
   const tile = document.createElement('canvas');
   tile.width = tile.height = 8;
   const pen = tile.getContext('2d');

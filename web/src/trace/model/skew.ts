@@ -32,6 +32,9 @@ export function withCorrectedClocks(columns: TraceColumns): TraceColumns {
   };
 }
 
+/** Room behind the last bar, so that the durations written beside bars fit. */
+const kLabelRoom = 0.07;
+
 /** Begin and end of what is drawn: corrected or early spans may lie outside 0 … duration. */
 export function extent(columns: TraceColumns): [number, number] {
   let from = 0;
@@ -41,5 +44,5 @@ export function extent(columns: TraceColumns): [number, number] {
     if (start < from) from = start;
     if (start + columns.duration[row]! > to) to = start + columns.duration[row]!;
   }
-  return [from, Math.max(to, from + 1)];
+  return [from, to + Math.max(1, (to - from) * kLabelRoom)];
 }
