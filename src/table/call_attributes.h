@@ -16,6 +16,8 @@ struct CallTypeAttribute {
 };
 // Later entries win: an HTTP call to a database's REST interface is a database call.
 inline constexpr std::array kCallTypeAttributes = {
+    CallTypeAttribute{"http.path", ConnectionType::kHttp},  // All that many of Zipkin's libraries say.
+    CallTypeAttribute{"http.url", ConnectionType::kHttp},
     CallTypeAttribute{"http.method", ConnectionType::kHttp},
     CallTypeAttribute{"http.request.method", ConnectionType::kHttp},
     CallTypeAttribute{"rpc.system", ConnectionType::kRpc},
