@@ -220,7 +220,7 @@ class ClewServer:
                                          stdout=subprocess.PIPE, timeout=timeout).stdout)
 
     def load_command(self, *arguments, protocol="grpc"):
-        port = self.grpc_port if protocol == "grpc" else self.http_port
+        port = {"grpc": self.grpc_port, "http": self.http_port}.get(protocol, self.zipkin_port)
         return [LOAD, "--protocol", protocol, "--port", str(port), *(str(argument) for argument in arguments)]
 
 

@@ -8,9 +8,14 @@ namespace clew::bench {
 
 // All take an ExportTraceServiceRequest of the workload and give what a native client of the other protocol would send for its
 // spans: service name and address where the protocol has them, the span's attributes as tags, nothing else of the resource,
-// which these protocols have no place for. Pure; any thread.
+// which Zipkin has no place for. Pure; any thread.
 std::string zipkin_v2_json(std::string_view otlp);
 std::string zipkin_v2_proto(std::string_view otlp);
 std::string zipkin_v1_thrift(std::string_view otlp);
+
+// A Batch of Jaeger's agent.thrift in binary, and PostSpansRequest of its model.proto. Both have one process, so the request must
+// come from one (`--resources 1`), and its attributes are the process's tags.
+std::string jaeger_thrift(std::string_view otlp);
+std::string jaeger_proto(std::string_view otlp);
 
 }  // namespace clew::bench

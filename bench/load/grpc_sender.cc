@@ -12,8 +12,6 @@
 namespace clew::bench {
 namespace {
 
-constexpr char kMethod[] = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-
 struct Call {
   uint64_t tag = 0;
   grpc::ClientContext context;
@@ -24,7 +22,7 @@ struct Call {
 
 class GrpcSender final : public Sender {
  public:
-  explicit GrpcSender(const Address& address) {
+  GrpcSender(const Address& address, std::string method) : method_(std::move(method)) {
     grpc::ChannelArguments arguments;
     // Without its own pool all channels to one address would share one connection.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -48,7 +46,7 @@ class GrpcSender final : public Sender {
     call->tag = tag;
     const grpc::Slice slice(request.data(), request.size(), grpc::Slice::STATIC_SLICE);
     const grpc::ByteBuffer buffer(&slice, 1);
-    call->reader = stub_->PrepareUnaryCall(&call->context, kMethod, buffer, &queue_);
+    call->reader = stub_->PrepareUnaryCall(&call->context, method_, buffer, &queue_);
     call->reader->StartCall();
     call->reader->Finish(&call->response, &call->status, call);
   }
@@ -93,6 +91,7 @@ class GrpcSender final : public Sender {
   }
 
  private:
+  const std::string method_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<grpc::GenericStub> stub_;
   grpc::CompletionQueue queue_;
@@ -100,6 +99,8 @@ class GrpcSender final : public Sender {
 
 }  // namespace
 
-std::unique_ptr<Sender> connect_grpc(const Address& address) { return std::make_unique<GrpcSender>(address); }
+std::unique_ptr<Sender> connect_grpc(const Address& address, std::string method) {
+  return std::make_unique<GrpcSender>(address, std::move(method));
+}
 
 }  // namespace clew::bench

@@ -20,7 +20,7 @@
 namespace clew::bench {
 namespace {
 
-// How a protocol is spoken; without `encode` the workload's OTLP goes as it is, without `path` over gRPC.
+// How a protocol is spoken; without `encode` the workload's OTLP goes as it is, without `content_type` over gRPC.
 struct Protocol {
   const char* name;
   const char* path;
@@ -28,11 +28,13 @@ struct Protocol {
   std::string (*encode)(std::string_view otlp);
 };
 constexpr Protocol kProtocols[] = {
-    {"grpc", nullptr, nullptr, nullptr},
+    {"grpc", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", nullptr, nullptr},
     {"http", "/v1/traces", "application/x-protobuf", nullptr},
     {"zipkin-json", "/api/v2/spans", "application/json", zipkin_v2_json},
     {"zipkin-proto", "/api/v2/spans", "application/x-protobuf", zipkin_v2_proto},
     {"zipkin-thrift", "/api/v1/spans", "application/x-thrift", zipkin_v1_thrift},
+    {"jaeger-http", "/api/traces", "application/x-thrift", jaeger_thrift},
+    {"jaeger-grpc", "/jaeger.api_v2.CollectorService/PostSpans", nullptr, jaeger_proto},
 };
 
 struct LoadOptions {
@@ -91,8 +93,8 @@ class Load {
 
   // One connection: keeps `outstanding` requests in flight until the load is used up.
   void drive() {
-    auto sender = protocol_.path == nullptr ? connect_grpc(options_.address)
-                                            : connect_http(options_.address, protocol_.path, protocol_.content_type);
+    auto sender = protocol_.content_type == nullptr ? connect_grpc(options_.address, protocol_.path)
+                                                    : connect_http(options_.address, protocol_.path, protocol_.content_type);
     std::vector<Flight> flights(options_.outstanding);
     std::vector<uint64_t> idle;
     for (uint64_t slot = 0; slot < flights.size(); ++slot) idle.push_back(slot);

@@ -35,7 +35,7 @@ struct Address {
   uint16_t port = 4317;
 };
 
-std::unique_ptr<Sender> connect_grpc(const Address& address);
+std::unique_ptr<Sender> connect_grpc(const Address& address, std::string method);
 // HTTP/1.1 keep-alive with pipelining, uncompressed; any 2xx is an acceptance.
 std::unique_ptr<Sender> connect_http(const Address& address, std::string path, std::string content_type);
 

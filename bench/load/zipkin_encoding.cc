@@ -1,91 +1,11 @@
-#include <bit>
-#include <stdexcept>
-
 #include "encoding.h"
 #include "otlp/message_writer.h"
-#include "otlp/traces_codec.h"
+#include "span_walk.h"
+#include "thrift_writer.h"
 #include "wire/json_writer.h"
 
 namespace clew::bench {
 namespace {
-
-constexpr uint64_t kNsPerUs = 1000;
-
-otlp::TracesData decoded(std::string_view request) {
-  auto data = otlp::decode_traces(request);
-  if (!data) throw std::runtime_error(data.error().message);
-  return std::move(*data);
-}
-
-// `write(span, service)` for each span of the request.
-template <class Write>
-void each_span(std::string_view request, Write write) {
-  for (const auto& resource : decoded(request).resource_spans) {
-    const std::string* service = otlp::find_string(resource.resource.attributes, "service.name");
-    for (const auto& scope : resource.scope_spans) {
-      for (const auto& span : scope.spans) write(span, service == nullptr ? "" : *service);
-    }
-  }
-}
-
-std::string text_of(const otlp::AnyValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value.value)) return *text;
-  if (const auto* number = std::get_if<int64_t>(&value.value)) return std::to_string(*number);
-  if (const auto* truth = std::get_if<bool>(&value.value)) return *truth ? "true" : "false";
-  return {};
-}
-
-uint64_t start_us(const otlp::Span& span) { return span.start_time_unix_nano / kNsPerUs; }
-uint64_t duration_us(const otlp::Span& span) {
-  return std::max<uint64_t>(1, (span.end_time_unix_nano - span.start_time_unix_nano) / kNsPerUs);
-}
-bool failed(const otlp::Span& span) { return span.status_code == otlp::StatusCode::kError; }
-
-// The text of an exception event, as OpenTelemetry's Go exporter has it.
-std::string event_text(const otlp::SpanEvent& event) {
-  std::string text = event.name + ": ";
-  wire::JsonWriter json(text);
-  json.begin_object();
-  for (const auto& attribute : event.attributes) json.member(attribute.key, text_of(attribute.value));
-  json.end_object();
-  return text;
-}
-
-// Thrift's binary protocol, as far as it is needed.
-class ThriftWriter {
- public:
-  explicit ThriftWriter(std::string& out) : out_(out) {}
-  void byte(uint8_t value) { out_ += static_cast<char>(value); }
-  void number(uint64_t value, int bytes) {
-    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) byte(static_cast<uint8_t>(value >> shift));
-  }
-  void field(uint8_t type, int16_t id) {
-    byte(type);
-    number(static_cast<uint16_t>(id), 2);
-  }
-  void i64(int16_t id, uint64_t value) {
-    field(10, id);
-    number(value, 8);
-  }
-  void i32(int16_t id, uint32_t value) {
-    field(8, id);
-    number(value, 4);
-  }
-  void text(int16_t id, std::string_view value) {
-    field(11, id);
-    number(value.size(), 4);
-    out_ += value;
-  }
-  void list(int16_t id, size_t size) {
-    field(15, id);
-    byte(12);
-    number(size, 4);
-  }
-  void stop() { byte(0); }
-
- private:
-  std::string& out_;
-};
 
 void add_host(ThriftWriter& out, int16_t id, const std::string& service) {
   out.field(12, id);
