@@ -13,8 +13,8 @@ std::string zipkin_v2_json(std::string_view otlp);
 std::string zipkin_v2_proto(std::string_view otlp);
 std::string zipkin_v1_thrift(std::string_view otlp);
 
-// A Batch of Jaeger's agent.thrift in binary, and PostSpansRequest of its model.proto. Both have one process, so the request must
-// come from one (`--resources 1`), and its attributes are the process's tags.
+// A Batch of Jaeger's agent.thrift in binary, and a PostSpansRequest of its model.proto. Both have one process: the request's first
+// resource, with its attributes as tags.
 std::string jaeger_thrift(std::string_view otlp);
 std::string jaeger_proto(std::string_view otlp);
 

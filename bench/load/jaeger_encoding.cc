@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "encoding.h"
 #include "otlp/message_writer.h"
 #include "span_walk.h"
@@ -8,14 +10,15 @@ namespace {
 
 constexpr const char* kKinds[] = {"", "internal", "server", "client", "producer", "consumer"};
 
-const otlp::ResourceSpans& only_resource(const otlp::TracesData& data) {
-  if (data.resource_spans.size() != 1) throw std::runtime_error("a Jaeger batch has one process: use --resources 1");
-  return data.resource_spans.front();
-}
-size_t span_count(const otlp::ResourceSpans& resource) {
-  size_t count = 0;
-  for (const auto& scope : resource.scope_spans) count += scope.spans.size();
-  return count;
+// All spans of the request, which become one process's: the first resource's.
+std::vector<const otlp::Span*> spans_of(const otlp::TracesData& data) {
+  std::vector<const otlp::Span*> spans;
+  for (const auto& resource : data.resource_spans) {
+    for (const auto& scope : resource.scope_spans) {
+      for (const auto& span : scope.spans) spans.push_back(&span);
+    }
+  }
+  return spans;
 }
 std::string service_of(const otlp::ResourceSpans& resource) {
   const std::string* service = otlp::find_string(resource.resource.attributes, "service.name");
@@ -76,35 +79,35 @@ void proto_time(otlp::MessageWriter& out, uint32_t field, uint64_t ns) {
 
 std::string jaeger_thrift(std::string_view request) {
   const otlp::TracesData data = decoded(request);
-  const otlp::ResourceSpans& resource = only_resource(data);
+  const otlp::ResourceSpans& resource = data.resource_spans.front();
+  const std::vector<const otlp::Span*> spans = spans_of(data);
   std::string bytes;
   ThriftWriter out(bytes);
   out.field(12, 1);
   out.text(1, service_of(resource));
   thrift_tags(out, 2, resource.resource.attributes);
   out.stop();
-  out.list(2, span_count(resource));
-  for (const auto& scope : resource.scope_spans) {
-    for (const auto& span : scope.spans) {
-      out.i64(1, span.trace_id.lo);
-      out.i64(2, span.trace_id.hi);
-      out.i64(3, span.span_id);
-      out.i64(4, span.parent_span_id);
-      out.text(5, span.name);
-      out.i32(7, 1);
-      out.i64(8, start_us(span));
-      out.i64(9, duration_us(span));
-      thrift_tags(out, 10, tags_of(span));
-      out.list(11, span.events.size());
-      for (const auto& event : span.events) {
-        out.i64(1, event.time_unix_nano / kNsPerUs);
-        otlp::Attributes fields = event.attributes;
-        fields.push_back({"event", {event.name}});
-        thrift_tags(out, 2, fields);
-        out.stop();
-      }
+  out.list(2, spans.size());
+  for (const otlp::Span* one : spans) {
+    const otlp::Span& span = *one;
+    out.i64(1, span.trace_id.lo);
+    out.i64(2, span.trace_id.hi);
+    out.i64(3, span.span_id);
+    out.i64(4, span.parent_span_id);
+    out.text(5, span.name);
+    out.i32(7, 1);
+    out.i64(8, start_us(span));
+    out.i64(9, duration_us(span));
+    thrift_tags(out, 10, tags_of(span));
+    out.list(11, span.events.size());
+    for (const auto& event : span.events) {
+      out.i64(1, event.time_unix_nano / kNsPerUs);
+      otlp::Attributes fields = event.attributes;
+      fields.push_back({"event", {event.name}});
+      thrift_tags(out, 2, fields);
       out.stop();
     }
+    out.stop();
   }
   out.stop();
   return bytes;
@@ -112,36 +115,36 @@ std::string jaeger_thrift(std::string_view request) {
 
 std::string jaeger_proto(std::string_view request) {
   const otlp::TracesData data = decoded(request);
-  const otlp::ResourceSpans& resource = only_resource(data);
+  const otlp::ResourceSpans& resource = data.resource_spans.front();
+  const std::vector<const otlp::Span*> spans = spans_of(data);
   std::string bytes;
   otlp::MessageWriter out(bytes);
   const size_t batch = out.open(1);
-  for (const auto& scope : resource.scope_spans) {
-    for (const auto& span : scope.spans) {
-      const size_t content = out.open(1);
+  for (const otlp::Span* one : spans) {
+    const otlp::Span& span = *one;
+    const size_t content = out.open(1);
+    out.add_bytes(1, otlp::to_bytes(span.trace_id));
+    out.add_bytes(2, otlp::span_id_bytes(span.span_id));
+    out.add_bytes(3, span.name);
+    if (span.parent_span_id != 0) {
+      const size_t reference = out.open(4);
       out.add_bytes(1, otlp::to_bytes(span.trace_id));
-      out.add_bytes(2, otlp::span_id_bytes(span.span_id));
-      out.add_bytes(3, span.name);
-      if (span.parent_span_id != 0) {
-        const size_t reference = out.open(4);
-        out.add_bytes(1, otlp::to_bytes(span.trace_id));
-        out.add_bytes(2, otlp::span_id_bytes(span.parent_span_id));
-        out.close(reference);
-      }
-      out.add_varint(5, 1);
-      proto_time(out, 6, span.start_time_unix_nano);
-      proto_time(out, 7, span.end_time_unix_nano - span.start_time_unix_nano);
-      proto_tags(out, 8, tags_of(span));
-      for (const auto& event : span.events) {
-        const size_t log = out.open(9);
-        proto_time(out, 1, event.time_unix_nano);
-        otlp::Attributes fields = event.attributes;
-        fields.push_back({"event", {event.name}});
-        proto_tags(out, 2, fields);
-        out.close(log);
-      }
-      out.close(content);
+      out.add_bytes(2, otlp::span_id_bytes(span.parent_span_id));
+      out.close(reference);
     }
+    out.add_varint(5, 1);
+    proto_time(out, 6, span.start_time_unix_nano);
+    proto_time(out, 7, span.end_time_unix_nano - span.start_time_unix_nano);
+    proto_tags(out, 8, tags_of(span));
+    for (const auto& event : span.events) {
+      const size_t log = out.open(9);
+      proto_time(out, 1, event.time_unix_nano);
+      otlp::Attributes fields = event.attributes;
+      fields.push_back({"event", {event.name}});
+      proto_tags(out, 2, fields);
+      out.close(log);
+    }
+    out.close(content);
   }
   const size_t process = out.open(2);
   out.add_bytes(1, service_of(resource));
