@@ -20,9 +20,9 @@ START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 60
 
 
-def free_ports(count):
+def free_ports(count, kind=socket.SOCK_STREAM):
     """Ports that nobody listens on now; held together while choosing, so they differ."""
-    sockets = [socket.socket() for _ in range(count)]
+    sockets = [socket.socket(type=kind) for _ in range(count)]
     try:
         for each in sockets:
             each.bind(("127.0.0.1", 0))
@@ -88,7 +88,8 @@ class ClewServer:
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
         (self.main_port, self.grpc_port, self.http_port, self.jaeger_port, self.zipkin_port, self.skywalking_port,
-         self.skywalking_http_port) = free_ports(7)
+         self.skywalking_http_port, self.jaeger_collector_http_port, self.jaeger_collector_grpc_port) = free_ports(9)
+        self.jaeger_compact_udp_port, self.jaeger_binary_udp_port = free_ports(2, socket.SOCK_DGRAM)
         self.arguments = list(arguments)
         # Only what a test asks for may set anything.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
@@ -101,6 +102,10 @@ class ClewServer:
             "listen.zipkin": self.zipkin_port,
             "listen.skywalking_grpc": self.skywalking_port,
             "listen.skywalking_http": self.skywalking_http_port,
+            "listen.jaeger_http": self.jaeger_collector_http_port,
+            "listen.jaeger_grpc": self.jaeger_collector_grpc_port,
+            "listen.jaeger_compact_udp": self.jaeger_compact_udp_port,
+            "listen.jaeger_binary_udp": self.jaeger_binary_udp_port,
             **(settings or {}),
         }
         self.process = None

@@ -62,6 +62,35 @@ TEST_F(Doctor, AFullDisk) {
   EXPECT_THAT(about(findings, "free space").detail, HasSubstr("log.free_bytes_min"));
 }
 
+// Free ports, so that a test depends on none; the doors of other protocols are off.
+Settings::Listen only_otlp_and_apis(std::string address) {
+  Settings::Listen listen;
+  listen.address = std::move(address);
+  listen.main = listen.otlp_grpc = listen.otlp_http = listen.jaeger = 0;
+  listen.zipkin = listen.skywalking_grpc = listen.skywalking_http = Settings::kPortOff;
+  listen.jaeger_http = listen.jaeger_grpc = Settings::kPortOff;
+  listen.jaeger_compact_udp = listen.jaeger_binary_udp = Settings::kPortOff;
+  return listen;
+}
+
+TEST_F(Doctor, ATakenUdpPortIsNamedWithItsHolder) {
+  const int taken = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(taken, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(getsockname(taken, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  settings_.listen = only_otlp_and_apis("127.0.0.1");
+  settings_.listen.jaeger_binary_udp = ntohs(address.sin_port);
+  const std::vector<Finding> findings = examine_ports(settings_);
+  close(taken);
+  ASSERT_EQ(findings.size(), 5u);
+  EXPECT_EQ(findings[4].verdict, Verdict::kFail) << findings[4].detail;
+  EXPECT_THAT(findings[4].detail, HasSubstr("is taken by"));
+  EXPECT_THAT(findings[4].advice, HasSubstr("listen.jaeger_binary_udp"));
+}
+
 TEST_F(Doctor, ATakenPortIsNamedWithItsHolder) {
   const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -71,8 +100,8 @@ TEST_F(Doctor, ATakenPortIsNamedWithItsHolder) {
   ASSERT_EQ(bind(taken, reinterpret_cast<sockaddr*>(&address), size), 0);
   ASSERT_EQ(listen(taken, 1), 0);
   ASSERT_EQ(getsockname(taken, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  settings_.listen = {"127.0.0.1", 0, 0, ntohs(address.sin_port), 0, Settings::kPortOff, Settings::kPortOff,
-                      Settings::kPortOff};
+  settings_.listen = only_otlp_and_apis("127.0.0.1");
+  settings_.listen.otlp_http = ntohs(address.sin_port);
   const std::vector<Finding> findings = examine_ports(settings_);
   close(taken);
   ASSERT_EQ(findings.size(), 4u);
@@ -83,7 +112,7 @@ TEST_F(Doctor, ATakenPortIsNamedWithItsHolder) {
 }
 
 TEST_F(Doctor, AnAddressOfAnotherMachine) {
-  settings_.listen = {"192.0.2.1", 0, 0, 0, 0, 0, 0, 0};
+  settings_.listen = only_otlp_and_apis("192.0.2.1");
   EXPECT_EQ(examine_ports(settings_)[0].verdict, Verdict::kFail);
 }
 

@@ -16,12 +16,15 @@
 #include "head/head.h"
 #include "log/local/local_log.h"
 #include "log/paced_log.h"
+#include "main/protocol_doors.h"
 #include "main/server_metrics.h"
 #include "query/engine.h"
 #include "receive/intake.h"
+#include "receive/jaeger/jaeger_receiver.h"
 #include "receive/otlp/otlp_receiver.h"
 #include "receive/skywalking/skywalking_receiver.h"
 #include "receive/zipkin/zipkin_receiver.h"
+#include "receive/zipkin/zipkin_translate.h"
 #include "self/health.h"
 #include "self/log_line.h"
 #include "self/metrics.h"
@@ -60,8 +63,9 @@ class RunningServer final : public Server {
 
   ServerPorts ports() const override {
     return {main_http_->ports().front(), otlp_http_->ports().front(), otlp_grpc_->ports().front(),
-            jaeger_http_->ports().front(), door_port("zipkin"),
-            door_port("skywalking_grpc"), door_port("skywalking_http")};
+            jaeger_http_->ports().front(), doors_.port("zipkin"), doors_.port("skywalking_grpc"),
+            doors_.port("skywalking_http"), doors_.port("jaeger_udp_compact"), doors_.port("jaeger_udp_binary"),
+            doors_.port("jaeger_http"), doors_.port("jaeger_grpc")};
   }
 
   void stop() override;
@@ -72,11 +76,7 @@ class RunningServer final : public Server {
   stdx::Result<void> start_head();
   stdx::Result<void> start_apis();
   stdx::Result<void> start_doors();
-  stdx::Result<void> start_http_door(std::string_view name, net::HttpServerOptions& options,
-                                     std::vector<net::HttpRoute> routes);
-  stdx::Result<void> start_grpc_door(std::string_view name, net::GrpcServerOptions& options,
-                                     std::vector<net::GrpcMethod> methods);
-  uint16_t door_port(std::string_view name) const;
+  stdx::Result<void> start_jaeger();
   void maintain();
   void report_cut(const stdx::Error* error);
 
@@ -109,8 +109,8 @@ class RunningServer final : public Server {
   std::optional<receive_zipkin::ZipkinReceiver> zipkin_;
   std::optional<receive_skywalking::SkyWalkingReceiver> skywalking_;
   // Doors of other protocols that are not off.
-  std::vector<std::pair<std::string_view, std::unique_ptr<net::HttpServer>>> http_doors_;
-  std::vector<std::pair<std::string_view, std::unique_ptr<net::GrpcServer>>> grpc_doors_;
+  std::optional<receive_jaeger::JaegerReceiver> jaeger_;
+  ProtocolDoors doors_;
   std::unique_ptr<ServerMetrics> metrics_;
 
   std::atomic<bool> stopping_{false};
@@ -219,55 +219,51 @@ stdx::Result<void> RunningServer::start_doors() {
   }
   zipkin_.emplace(*intake_, clock_, options_.zipkin_limits);
   options_.zipkin_http.format_error = zipkin_->error_format();
-  if (auto started = start_http_door("zipkin", options_.zipkin_http, zipkin_->http_routes()); !started) return started;
+  if (auto started = doors_.start_http("zipkin", options_.zipkin_http, zipkin_->http_routes()); !started) return started;
   skywalking_.emplace(*intake_, clock_);
   options_.skywalking_grpc.explain_unknown = skywalking_->unknown_method();
-  if (auto started = start_grpc_door("skywalking_grpc", options_.skywalking_grpc, skywalking_->grpc_methods()); !started) {
+  if (auto started = doors_.start_grpc("skywalking_grpc", options_.skywalking_grpc, skywalking_->grpc_methods()); !started) {
     return started;
   }
-  std::vector<std::pair<std::string_view, const net::HttpServer*>> doors;
-  for (const auto& [name, server] : http_doors_) doors.emplace_back(name, server.get());
-  std::vector<std::pair<std::string_view, const net::GrpcServer*>> grpc_doors{{"otlp_grpc", otlp_grpc_.get()}};
-  for (const auto& [name, server] : grpc_doors_) grpc_doors.emplace_back(name, server.get());
+  if (auto started = start_jaeger(); !started) return started;
   metrics_->watch({.log = local_log_.get(),
                    .head = head_.get(),
                    .blocks = blocks_.get(),
                    .admission = &admission_,
                    .intake = &*intake_,
                    .otlp_http = otlp_http_.get(),
+                   .otlp_grpc = otlp_grpc_.get(),
                    .main_http = main_http_.get(),
                    .jaeger_http = jaeger_http_.get(),
-                   .http_doors = std::move(doors),
-                   .grpc_doors = std::move(grpc_doors)});
+                   .doors = &doors_});
   return {};
 }
 
-stdx::Result<void> RunningServer::start_http_door(std::string_view name, net::HttpServerOptions& options,
-                                                  std::vector<net::HttpRoute> routes) {
-  if (options.addresses.empty()) return {};
-  auto started = net::HttpServer::start(options, std::move(routes));
-  if (!started) return std::unexpected(std::move(started.error()));
-  http_doors_.emplace_back(name, std::move(*started));
-  return {};
-}
-
-stdx::Result<void> RunningServer::start_grpc_door(std::string_view name, net::GrpcServerOptions& options,
-                                                  std::vector<net::GrpcMethod> methods) {
-  if (options.addresses.empty()) return {};
-  auto started = net::GrpcServer::start(options, std::move(methods));
-  if (!started) return std::unexpected(std::move(started.error()));
-  grpc_doors_.emplace_back(name, std::move(*started));
-  return {};
-}
-
-uint16_t RunningServer::door_port(std::string_view name) const {
-  for (const auto& [door, server] : http_doors_) {
-    if (door == name) return server->ports().front();
+stdx::Result<void> RunningServer::start_jaeger() {
+  // Jaeger's agent also takes Zipkin's spans; only here are both known.
+  auto zipkin = [this](std::string_view list, wire::ThriftEncoding encoding) -> stdx::Result<std::string> {
+    auto translated = receive_zipkin::translate_thrift_list(list, encoding, clock_.now_ns());
+    if (!translated) return std::unexpected(std::move(translated.error()));
+    return std::move(translated->request);
+  };
+  jaeger_.emplace(*intake_, options_.jaeger_limits, std::move(zipkin));
+  options_.jaeger_collector_http.format_error = jaeger_->error_format();
+  using receive::Protocol;
+  if (auto started = doors_.start_udp("jaeger_udp_compact", options_.jaeger_compact_udp,
+                                      jaeger_->udp_handler(Protocol::kJaegerUdpCompact));
+      !started) {
+    return started;
   }
-  for (const auto& [door, server] : grpc_doors_) {
-    if (door == name) return server->ports().front();
+  if (auto started = doors_.start_udp("jaeger_udp_binary", options_.jaeger_binary_udp,
+                                      jaeger_->udp_handler(Protocol::kJaegerUdpBinary));
+      !started) {
+    return started;
   }
-  return 0;
+  if (auto started = doors_.start_http("jaeger_http", options_.jaeger_collector_http, jaeger_->http_routes()); !started) {
+    return started;
+  }
+  options_.jaeger_collector_grpc.explain_unknown = jaeger_->unknown_method();
+  return doors_.start_grpc("jaeger_grpc", options_.jaeger_collector_grpc, jaeger_->grpc_methods());
 }
 
 void RunningServer::maintain() {
@@ -298,8 +294,7 @@ void RunningServer::stop() {
   admission_.cancel_all();
   if (otlp_grpc_) otlp_grpc_->stop(kDrain);
   if (otlp_http_) otlp_http_->stop(kDrain);
-  for (const auto& [name, server] : http_doors_) server->stop(kDrain);
-  for (const auto& [name, server] : grpc_doors_) server->stop(kDrain);
+  doors_.stop(kDrain);
   if (main_http_) main_http_->stop(kDrain);
   if (jaeger_http_) jaeger_http_->stop(kDrain);
   if (maintenance_.joinable()) maintenance_.join();

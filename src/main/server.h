@@ -12,7 +12,9 @@
 #include "log/local/local_log_options.h"
 #include "net/grpc_server.h"
 #include "net/http_server.h"
+#include "net/udp_server.h"
 #include "query/admission.h"
+#include "receive/jaeger/jaeger_receive_limits.h"
 #include "receive/otlp/otlp_limits.h"
 #include "receive/receive_limits.h"
 #include "receive/zipkin/zipkin_limits.h"
@@ -31,9 +33,14 @@ struct ServerOptions {
   net::HttpServerOptions zipkin_http;
   net::GrpcServerOptions skywalking_grpc;
   net::HttpServerOptions skywalking_http;
+  net::UdpServerOptions jaeger_compact_udp;
+  net::UdpServerOptions jaeger_binary_udp;
+  net::HttpServerOptions jaeger_collector_http;
+  net::GrpcServerOptions jaeger_collector_grpc;
   receive::IntakeLimits intake_limits;
   receive_otlp::OtlpLimits otlp_limits;
   receive_zipkin::ZipkinLimits zipkin_limits;
+  receive_jaeger::JaegerLimits jaeger_limits;
   log_local::LocalLogOptions log;       // `folder` is set here.
   uint64_t log_lag_bytes_max = 16 << 20;  // log/paced_log.h
   head::HeadOptions head;
@@ -48,9 +55,14 @@ struct ServerPorts {
   uint16_t otlp_http = 0;
   uint16_t otlp_grpc = 0;
   uint16_t jaeger_http = 0;
-  uint16_t zipkin_http = 0;  // 0: off.
+  // Of the other protocols; 0: off.
+  uint16_t zipkin_http = 0;
   uint16_t skywalking_grpc = 0;
   uint16_t skywalking_http = 0;
+  uint16_t jaeger_compact_udp = 0;
+  uint16_t jaeger_binary_udp = 0;
+  uint16_t jaeger_collector_http = 0;
+  uint16_t jaeger_collector_grpc = 0;
 };
 
 class Server {

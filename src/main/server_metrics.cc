@@ -10,6 +10,7 @@
 #include "block/block_store.h"
 #include "head/head.h"
 #include "log/local/local_log.h"
+#include "main/protocol_doors.h"
 #include "net/grpc_server.h"
 #include "net/http_server.h"
 #include "query/admission.h"
@@ -121,12 +122,23 @@ class ServerMetrics::Mirror {
     counter(metric::kNetRequests, {door, "overloaded"}, [&] { return counters.calls_overloaded.load(); });
   }
 
+  void watch_udp(std::string_view door, const net::UdpServer& server) {
+    const net::UdpCounters& udp = server.counters();
+    counter(metric::kNetDatagrams, {door}, [&] { return udp.datagrams.load(); });
+    counter(metric::kNetDatagramBytes, {door}, [&] { return udp.bytes.load(); });
+    counter(metric::kNetDatagramsDropped, {door, "queue"}, [&] { return udp.dropped_queue.load(); });
+    counter(metric::kNetDatagramsDropped, {door, "kernel"}, [&] { return udp.dropped_kernel.load(); });
+    gauge(metric::kNetDatagramQueueBytes, {door}, [&] { return udp.queue_bytes.load(); });
+  }
+
   void watch_doors(const WatchedRooms& rooms) {
     watch_http("main", *rooms.main_http);
     watch_http("jaeger", *rooms.jaeger_http);
     watch_http("otlp_http", *rooms.otlp_http);
-    for (const auto& [name, server] : rooms.http_doors) watch_http(name, *server);
-    for (const auto& [name, server] : rooms.grpc_doors) watch_grpc(name, *server);
+    watch_grpc("otlp_grpc", *rooms.otlp_grpc);
+    for (const auto& [name, server] : rooms.doors->http()) watch_http(name, *server);
+    for (const auto& [name, server] : rooms.doors->grpc()) watch_grpc(name, *server);
+    for (const auto& [name, server] : rooms.doors->udp()) watch_udp(name, *server);
   }
 
   void watch_log(const log_local::LocalLog& log) {

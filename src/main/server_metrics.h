@@ -30,6 +30,8 @@ class Intake;
 
 namespace clew::main {
 
+class ProtocolDoors;
+
 // All must outlive the ServerMetrics; none may be nullptr.
 struct WatchedRooms {
   const log_local::LocalLog* log;
@@ -38,10 +40,10 @@ struct WatchedRooms {
   const query::Admission* admission;
   const receive::Intake* intake;
   const net::HttpServer* otlp_http;
+  const net::GrpcServer* otlp_grpc;
   const net::HttpServer* main_http;
   const net::HttpServer* jaeger_http;
-  std::vector<std::pair<std::string_view, const net::HttpServer*>> http_doors;  // Of other protocols, by name.
-  std::vector<std::pair<std::string_view, const net::GrpcServer*>> grpc_doors;  // All, by name.
+  const ProtocolDoors* doors;
 };
 
 // Rooms keep plain atomic counters and know no metrics library; before each scrape the differences are added here. Stops

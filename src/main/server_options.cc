@@ -40,6 +40,13 @@ net::GrpcServerOptions grpc_options(const Settings& settings, uint64_t port) {
   return options;
 }
 
+net::UdpServerOptions udp_options(const Settings& settings, uint64_t port, std::string name) {
+  net::UdpServerOptions options;
+  if (port != Settings::kPortOff) options.addresses = {address(settings, port)};
+  options.name = std::move(name);
+  return options;
+}
+
 log_local::SyncMode sync_mode(const Settings::Log& log) {
   using Kind = log_local::SyncMode::Kind;
   switch (log.sync) {
@@ -89,8 +96,13 @@ ServerOptions server_options(const Settings& settings) {
   options.zipkin_http = http_options(settings, settings.listen.zipkin);
   options.skywalking_grpc = grpc_options(settings, settings.listen.skywalking_grpc);
   options.skywalking_http = http_options(settings, settings.listen.skywalking_http);
+  options.jaeger_compact_udp = udp_options(settings, settings.listen.jaeger_compact_udp, "jaeger-compact");
+  options.jaeger_binary_udp = udp_options(settings, settings.listen.jaeger_binary_udp, "jaeger-binary");
+  options.jaeger_collector_http = http_options(settings, settings.listen.jaeger_http);
+  options.jaeger_collector_grpc = grpc_options(settings, settings.listen.jaeger_grpc);
   options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.zipkin_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
+  options.jaeger_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.intake_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;
   options.log = log_options(settings.log);
   options.log_lag_bytes_max = settings.log.lag_bytes;

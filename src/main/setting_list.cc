@@ -45,6 +45,15 @@ const SettingDefinition kSettings[] = {
     {"listen.skywalking_http", kDoorPort, CLEW_PLACE(uint64_t, listen.skywalking_http),
      "Port for SkyWalking's agents over HTTP: /v3/segment, /v3/segments, /v3/management/ and /v3/logs. Off: Clew does not "
      "listen for them.", 0, 65535},
+    {"listen.jaeger_compact_udp", kDoorPort, CLEW_PLACE(uint64_t, listen.jaeger_compact_udp),
+     "UDP port for Jaeger's clients in Go, Java, Python and C++: Thrift's compact encoding, as Jaeger's agent takes it.", 0,
+     65535},
+    {"listen.jaeger_binary_udp", kDoorPort, CLEW_PLACE(uint64_t, listen.jaeger_binary_udp),
+     "UDP port for Jaeger's client in Node: Thrift's binary encoding, as Jaeger's agent takes it.", 0, 65535},
+    {"listen.jaeger_http", kDoorPort, CLEW_PLACE(uint64_t, listen.jaeger_http),
+     "Port for Jaeger's clients that send to the collector over HTTP: /api/traces.", 0, 65535},
+    {"listen.jaeger_grpc", kDoorPort, CLEW_PLACE(uint64_t, listen.jaeger_grpc),
+     "Port for Jaeger's agents and exporters that send to the collector over gRPC.", 0, 65535},
 
     {"data.folder", kText, CLEW_PLACE(std::string, data.folder),
      "Where the log and the blocks live. Made if absent; one server at a time. A local disk: network file systems may "

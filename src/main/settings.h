@@ -25,6 +25,10 @@ struct Settings {
     uint64_t zipkin = 9411;
     uint64_t skywalking_grpc = 11800;
     uint64_t skywalking_http = 12800;
+    uint64_t jaeger_compact_udp = 6831;
+    uint64_t jaeger_binary_udp = 6832;
+    uint64_t jaeger_http = 14268;
+    uint64_t jaeger_grpc = 14250;
   } listen;
 
   struct Data {

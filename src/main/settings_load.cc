@@ -154,15 +154,21 @@ Done check_together(const Settings& settings) {
   if (settings.log.segment_bytes % 4096 != 0) return std::unexpected("log.segment_bytes must be a multiple of 4KiB");
   const uint64_t ports[] = {settings.listen.main, settings.listen.otlp_grpc, settings.listen.otlp_http,
                             settings.listen.jaeger, settings.listen.zipkin,
-                            settings.listen.skywalking_grpc, settings.listen.skywalking_http};
+                            settings.listen.skywalking_grpc, settings.listen.skywalking_http,
+                            settings.listen.jaeger_http, settings.listen.jaeger_grpc};
   const std::string_view names[] = {"listen.main", "listen.otlp_grpc", "listen.otlp_http", "listen.jaeger",
-                                    "listen.zipkin", "listen.skywalking_grpc", "listen.skywalking_http"};
+                                    "listen.zipkin", "listen.skywalking_grpc", "listen.skywalking_http",
+                                    "listen.jaeger_http", "listen.jaeger_grpc"};
   for (size_t i = 0; i < std::size(ports); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (ports[i] != 0 && ports[i] != Settings::kPortOff && ports[i] == ports[j]) {
         return std::unexpected(fmt::format("{} and {} are both {}", names[j], names[i], ports[i]));
       }
     }
+  }
+  const uint64_t udp = settings.listen.jaeger_compact_udp;
+  if (udp != 0 && udp != Settings::kPortOff && udp == settings.listen.jaeger_binary_udp) {
+    return std::unexpected(fmt::format("listen.jaeger_compact_udp and listen.jaeger_binary_udp are both {}", udp));
   }
   return {};
 }

@@ -16,16 +16,18 @@ namespace {
 namespace fs = std::filesystem;
 
 // The inode of the socket that listens on `port`, by the kernel's table (proc(5), /proc/net/tcp), or empty.
-std::string listening_inode(uint16_t port) {
+std::string listening_inode(uint16_t port, Transport transport) {
   const std::string suffix = fmt::format(":{:04X}", port);
-  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-    std::ifstream lines(table);
+  const bool tcp = transport == Transport::kTcp;
+  const std::string_view listening = tcp ? "0A" : "07";
+  for (const char* version : {"", "6"}) {
+    std::ifstream lines(fmt::format("/proc/net/{}{}", tcp ? "tcp" : "udp", version));
     std::string slot, local, remote, state, queues, timer, retransmits, user, timeout, inode;
     std::string line;
     std::getline(lines, line);
     while (lines >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode) {
       std::getline(lines, line);
-      if (state == "0A" && local.ends_with(suffix)) return inode;
+      if (state == listening && local.ends_with(suffix)) return inode;
     }
   }
   return {};
@@ -54,6 +56,11 @@ std::string_view usual_suspect(uint16_t port) {
   switch (port) {
     case 4317:
     case 4318: return "an OpenTelemetry Collector, a Jaeger or another Clew";
+    case 5778:
+    case 6831:
+    case 6832:
+    case 14250:
+    case 14268:
     case 16685:
     case 16686: return "a Jaeger or another Clew";
     case 9411: return "a Zipkin or another Clew";
@@ -91,10 +98,10 @@ stdx::Result<ListenAddress> parse_listen_address(std::string_view text) {
   return address;
 }
 
-stdx::Error listen_error(const ListenAddress& address, int error_number) {
+stdx::Error listen_error(const ListenAddress& address, int error_number, Transport transport) {
   std::string why;
   if (error_number == EADDRINUSE) {
-    const std::string inode = listening_inode(address.port);
+    const std::string inode = listening_inode(address.port, transport);
     const std::string holder = inode.empty() ? std::string() : holder_of(inode);
     why = holder.empty() ? fmt::format("port {} is taken, perhaps by {}", address.port, usual_suspect(address.port))
                          : fmt::format("port {} is taken by {}", address.port, holder);

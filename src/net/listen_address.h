@@ -21,6 +21,7 @@ stdx::Result<ListenAddress> parse_listen_address(std::string_view text);
 
 // The error for an address that could not be bound, for a person to act on: a taken port names the process that holds it, if
 // the system lets us know, or else whom to suspect.
-stdx::Error listen_error(const ListenAddress& address, int error_number);
+enum class Transport : uint8_t { kTcp, kUdp };
+stdx::Error listen_error(const ListenAddress& address, int error_number, Transport transport = Transport::kTcp);
 
 }  // namespace clew::net

@@ -74,6 +74,17 @@ inline constexpr MetricDefinition kNetStreams{
 inline constexpr MetricDefinition kNetStreamMessages{
     "clew_net_grpc_stream_messages_total", "Messages that came in such streams.", kCounter, {"door"}};
 
+inline constexpr MetricDefinition kNetDatagrams{
+    "clew_net_datagrams_total", "Datagrams read, dropped ones included.", kCounter, {"door"}};
+inline constexpr MetricDefinition kNetDatagramBytes{
+    "clew_net_datagram_bytes_total", "Bytes of these.", kCounter, {"door"}};
+inline constexpr MetricDefinition kNetDatagramsDropped{
+    "clew_net_datagrams_dropped_total",
+    "Datagrams dropped because they came too fast: kernel, its buffer was full before they were read; queue, ours was.",
+    kCounter, {"door", "where"}};
+inline constexpr MetricDefinition kNetDatagramQueueBytes{
+    "clew_net_datagram_queue_bytes", "Bytes of datagrams that wait to be translated.", kGauge, {"door"}};
+
 inline constexpr MetricDefinition kLogAppendedBytes{
     "clew_log_appended_bytes_total", "Bytes appended to the log, headers included.", kCounter};
 inline constexpr MetricDefinition kLogAppendedRecords{

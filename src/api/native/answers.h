@@ -30,6 +30,12 @@ AnswerResult answer_trace_columns(const Question& question);
 AnswerResult answer_span(const Question& question);
 AnswerResult answer_findings(const Question& question);
 AnswerResult answer_service_colors(const Question& question);
+AnswerResult answer_services_overview(const Question& question);
+AnswerResult answer_series(const Question& question);
+AnswerResult answer_timeline(const Question& question);
+AnswerResult answer_heatmap(const Question& question);
+AnswerResult answer_layout(const Question& question);
+AnswerResult answer_put_layout(const Question& question);
 
 // Parts that several answers share.
 // OTLP's JSON of an AnyValue; {} for the empty value.

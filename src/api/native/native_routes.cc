@@ -59,6 +59,7 @@ net::HttpResponse respond(const Endpoint& endpoint, const NativeOptions& options
 
 std::vector<net::HttpRoute> routes(NativeOptions options) {
   if (options.ui_state == nullptr) options.ui_state = std::make_shared<UiState>();
+  if (options.service_book == nullptr) options.service_book = std::make_shared<query::ServiceBook>();
   // Shared by all handlers: the server copies them, and the last copy ends with it.
   const auto shared = std::make_shared<const NativeOptions>(std::move(options));
   std::vector<net::HttpRoute> routes;

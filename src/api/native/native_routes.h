@@ -12,6 +12,7 @@
 #include "net/http.h"
 #include "query/admission.h"
 #include "query/engine.h"
+#include "query/service_book.h"
 #include "stdx/clock.h"
 #include "table/catalog.h"
 
@@ -39,7 +40,9 @@ struct NativeOptions {
   // Stored bytes of a block by its name; nullopt where unknown. May be empty. Any thread.
   std::function<std::optional<uint64_t>(const std::string& block)> block_bytes;
   // What all viewers share; without it the server forgets it when it ends.
-  std::shared_ptr<UiState> ui_state;
+  std::shared_ptr<UiState> ui_state = {};
+  // Made by routes() where it is missing.
+  std::shared_ptr<query::ServiceBook> service_book = {};
 };
 
 // Handlers may be called from any number of threads at once.

@@ -5,25 +5,13 @@
 
 #include "api/native/answers.h"
 #include "api/native/native_limits.h"
+#include "api/native/ui_answer_parts.h"
 #include "query/traceql/fields.h"
 
 namespace clew::api_native {
 namespace {
 
 constexpr int64_t kMinuteNs = 60'000'000'000;
-
-std::string_view connection_word(table::ConnectionType type) {
-  switch (type) {
-    case table::ConnectionType::kHttp: return "http";
-    case table::ConnectionType::kRpc: return "rpc";
-    case table::ConnectionType::kDb: return "db";
-    case table::ConnectionType::kCache: return "cache";
-    case table::ConnectionType::kMessaging: return "messaging";
-    case table::ConnectionType::kBrowser: return "browser";
-    case table::ConnectionType::kUnknown: return "unknown";
-  }
-  return "unknown";
-}
 
 std::vector<double> quantiles_of(const table::Histogram& histogram, const std::vector<double>& quantiles) {
   std::vector<double> values;

@@ -213,4 +213,19 @@ AnswerResult answer_service_colors(const Question& question) {
   return answer;
 }
 
+AnswerResult answer_layout(const Question& question) {
+  return Answer{.body = layout_json(question.options.ui_state->layout())};
+}
+
+AnswerResult answer_put_layout(const Question& question) {
+  auto layout = parse_layout(question.body);
+  if (!layout) return refused(std::move(layout.error()));
+  auto version = question.options.ui_state->put_layout(std::move(*layout));
+  if (!version) return refused(std::move(version.error()));
+  Answer answer;
+  wire::JsonWriter json(answer.body);
+  json.begin_object().member("version", *version).end_object();
+  return answer;
+}
+
 }  // namespace clew::api_native

@@ -2,6 +2,7 @@
 #include "api/native/answers.h"
 #include "api/native/endpoint.h"
 #include "api/native/endpoint_parameters.h"
+#include "query/traceql/query_limits.h"
 
 namespace clew::api_native {
 namespace {
@@ -43,8 +44,89 @@ std::vector<Endpoint> one_trace_endpoints() {
   };
 }
 
+Parameter baseline_parameter(std::string_view fallback) {
+  return {.name = "baseline", .type = ParameterType::kChoice,
+          .description = "What to compare with: the range just before, the same time a day or a week before, or nothing",
+          .fallback = fallback, .choices = {"previous", "day", "week", "none"}};
+}
+Parameter points_parameter(std::string_view fallback, int64_t high) {
+  return {.name = "points", .type = ParameterType::kInteger, .description = "About how many points, at most one more",
+          .fallback = fallback, .low = 1, .high = high};
+}
+
+std::vector<Endpoint> overview_endpoints() {
+  return {
+      {.path = "/api/v1/services-overview",
+       .id = "servicesOverview",
+       .summary = "All services at a glance",
+       .description = "Requests, errors, durations and Apdex of every service over the range and before, who is unwell and the "
+                      "likeliest reason. Requests are spans of kind server and consumer; of a service without such, its "
+                      "internal ones, else all (`basis`). Services that were seen before but not in the range are silent.",
+       .parameters = {start_parameter(), end_parameter(), points_parameter("60", 500), baseline_parameter("previous"),
+                      {.name = "apdex_threshold", .type = ParameterType::kDuration,
+                       .description = "What satisfies; four times that is tolerated", .fallback = "500ms"}},
+       .answer = "ServicesOverviewAnswer",
+       .handler = answer_services_overview},
+      {.path = "/api/v1/series",
+       .id = "series",
+       .summary = "Requests over time",
+       .description = "Counts, errors and percentiles by step: of a service's requests, of an operation, or of the spans that a "
+                      "filter finds. From the rollups as long as they know what is asked (service, operation, kind, status; "
+                      "steps of whole minutes), else by a scan: `source` says which.",
+       .parameters = {{.name = "service", .description = "Only this service; without it all services are taken together"},
+                      {.name = "operation", .description = "Only spans with this name"},
+                      {.name = "kind", .type = ParameterType::kChoice,
+                       .description = "Only spans of this kind, or any; without it a service's requests",
+                       .choices = {"unspecified", "internal", "server", "client", "producer", "consumer", "any"}},
+                      {.name = "q", .description = "Instead of these: a TraceQL filter"},
+                      start_parameter(), end_parameter(),
+                      {.name = "step", .type = ParameterType::kDuration,
+                       .description = "Distance of the points; without it a round one that gives about `points`"},
+                      points_parameter("120", query::kChartPointsMax), baseline_parameter("none")},
+       .answer = "SeriesAnswer",
+       .handler = answer_series},
+      {.path = "/api/v1/timeline",
+       .id = "timeline",
+       .summary = "Matches over time",
+       .description = "How many spans match, by step. Traces are counted when the spans have to be scanned.",
+       .parameters = {query_parameter(), start_parameter(), end_parameter(), points_parameter("120", query::kChartPointsMax)},
+       .answer = "TimelineAnswer",
+       .handler = answer_timeline},
+      {.path = "/api/v1/heatmap",
+       .id = "heatmap",
+       .summary = "Durations over time",
+       .description = "How many of the spans that match took how long, by time and duration. Rows are on a logarithmic scale.",
+       .parameters = {query_parameter(), start_parameter(), end_parameter(),
+                      {.name = "columns", .type = ParameterType::kInteger, .description = "About how many, at most one more",
+                       .fallback = "120", .low = 1, .high = query::kHeatmapColumnsMax},
+                      {.name = "rows", .type = ParameterType::kInteger, .description = "How many at most", .fallback = "48",
+                       .low = 1, .high = query::kHeatmapRowsMax}},
+       .answer = "HeatmapAnswer",
+       .handler = answer_heatmap},
+  };
+}
+
 std::vector<Endpoint> shared_endpoints() {
   return {
+      {.path = "/api/v1/topology/layout",
+       .id = "topologyLayout",
+       .summary = "Where nodes stand",
+       .description = "The places of the nodes on the map of services, kept by the server: the same for all viewers.",
+       .parameters = {},
+       .answer = "LayoutAnswer",
+       .handler = answer_layout,
+       .admitted = false},
+      {.path = "/api/v1/topology/layout",
+       .id = "putTopologyLayout",
+       .summary = "Move nodes",
+       .description = "Replaces the layout. `version` is the one that the change began from; if somebody was faster the answer "
+                      "is 409 `already_exists`: fetch the layout and apply the change to it. At most 5 000 nodes.",
+       .parameters = {},
+       .answer = "LayoutVersionAnswer",
+       .handler = answer_put_layout,
+       .admitted = false,
+       .method = "PUT",
+       .body = "A layout as `GET /api/v1/topology/layout` gives it."},
       {.path = "/api/v1/service-colors",
        .id = "serviceColors",
        .summary = "Colours of services",
@@ -61,7 +143,7 @@ std::vector<Endpoint> shared_endpoints() {
 
 std::vector<Endpoint> ui_endpoints() {
   std::vector<Endpoint> all;
-  for (auto part : {one_trace_endpoints(), shared_endpoints()}) all.insert(all.end(), part.begin(), part.end());
+  for (auto part : {overview_endpoints(), one_trace_endpoints(), shared_endpoints()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

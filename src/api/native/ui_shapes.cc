@@ -130,7 +130,7 @@ std::vector<Shape> finding_shapes() {
         maybe("duration_ns", kDuration, "Self time, or time of the gap"),
         maybe("parallel_ns", kDuration, "serial_calls: how long they would take in parallel, at least"),
         maybe("skew_ns", kSigned, "What has to be added to the clock"),
-        maybe("share", kNumber, "Share of the trace's duration")}},
+        maybe("share", kNumber, "Share of the root span's duration")}},
       {"ServiceColorsAnswer",
        "The numbers of all services seen so far.",
        {list_of("services", "ServiceColor", "By number")}},
@@ -138,11 +138,188 @@ std::vector<Shape> finding_shapes() {
   };
 }
 
+Field list(std::string_view name, FieldType type, std::string_view description) {
+  return {.name = name, .type = type, .description = description, .list = true};
+}
+Field gaps(std::string_view name, std::string_view description) {
+  return {.name = name, .type = kDuration, .description = description, .list = true, .nullable = true};
+}
+Field matrix(std::string_view name, std::string_view description) {
+  return {.name = name, .type = kInteger, .description = description, .list = true, .nested = true};
+}
+Field maybe_stats() { return maybe(one("stats", "QueryStats", "What the scan cost; absent when rollups answered")); }
+
+// Ends of every computed answer.
+std::vector<Field> with_source(std::vector<Field> fields, bool may_scan) {
+  fields.push_back({"source", kText, "rollups (whole minutes, quantiles within 4.4 %) or scan"});
+  fields.push_back({"exact", kFlag, "False where something was sampled or cut"});
+  fields.push_back(one("range", "Range", "The time range that was asked, resolved"));
+  if (may_scan) fields.push_back(maybe_stats());
+  return fields;
+}
+std::vector<Field> with_numbers(std::vector<Field> fields, std::string_view count_name) {
+  for (const Field& field : std::vector<Field>{{count_name, kInteger, "Requests, or spans where that is asked"},
+                                               {"error_count", kInteger, "Those with status error"},
+                                               {"rate", kNumber, "A second"},
+                                               {"error_share", kNumber, "Share of errors; 0 without requests"},
+                                               maybe("p50_ns", kDuration, "Half are not longer"),
+                                               maybe("p95_ns", kDuration, "95 % are not longer"),
+                                               maybe("p99_ns", kDuration, "99 % are not longer")}) {
+    fields.push_back(field);
+  }
+  return fields;
+}
+
+std::vector<Shape> overview_shapes() {
+  Shape service{"ServiceOverview",
+                "A service at a glance.",
+                with_numbers({{"service", kText, "The service"},
+                              color_field(),
+                              maybe("namespace", kText, "service.namespace"),
+                              maybe("language", kText, "telemetry.sdk.language"),
+                              maybe("sdk", kText, "telemetry.sdk.name and version"),
+                              {"type", kText, "service or browser"},
+                              list("versions", kText, "service.version, newest first; at most 5"),
+                              list("kinds", kText, "Kinds of its spans in the range"),
+                              {"basis", kText, "What its requests are: entry (server and consumer), internal or all spans"},
+                              {"health", kText, "unwell, attention, healthy or silent"},
+                              {"impact", kNumber, "Requests a second that fail or are too slow"},
+                              {"span_count", kInteger, "Spans in the range"}},
+                             "request_count")};
+  for (const Field& field : std::vector<Field>{
+           maybe("apdex", kNumber, "0 to 1; absent without requests"),
+           {"total_ns", kDuration, "Durations of all requests together"},
+           {"first_seen_ns", kTime, "Start of its first span that is stored"},
+           {"last_seen_ns", kTime, "Start of its last span"},
+           list("callers", kText, "Services that call it, most calls first; at most 20"),
+           {"caller_count", kInteger, "All of them"},
+           list_of("callees", "Callee", "Whom it calls, most calls first; at most 20"),
+           {"callee_count", kInteger, "All of them"},
+           one("series", "ServiceSeries", "By step"),
+           maybe(one("baseline", "RequestNumbers", "The range it is compared with; absent where it had no requests")),
+           maybe("p99_change", kNumber, "Now by before, minus one; absent where either has fewer than 10 requests"),
+           maybe("rate_change", kNumber, "Now by before, minus one"),
+           maybe("error_share_change", kNumber, "Now minus before"),
+           maybe(one("why", "ServiceReason", "The likeliest reason why it is unwell"))}) {
+    service.fields.push_back(field);
+  }
+  Shape numbers{"RequestNumbers", "Requests summed up.", with_numbers({}, "request_count")};
+  numbers.fields.push_back(maybe("apdex", kNumber, "0 to 1; absent without requests"));
+  return {
+      {"ServicesOverviewAnswer",
+       "All services at a glance.",
+       with_source({{"series_start_ns", kTime, "Begin of the first step"},
+                    {"step_ns", kDuration, "Length of a step"},
+                    {"point_count", kInteger, "Steps"},
+                    {"apdex_threshold_ns", kDuration, "What satisfies"},
+                    list_of("services", "ServiceOverview", "Unwell and in need of attention by impact, then healthy, then silent by name"),
+                    {"unwell_count", kInteger, "Services"},
+                    {"attention_count", kInteger, "Services"},
+                    {"healthy_count", kInteger, "Services"},
+                    {"silent_count", kInteger, "Services"},
+                    maybe(one("baseline_range", "Range", "What it is compared with"))},
+                   false)},
+      std::move(service),
+      {"Callee",
+       "Whom a service calls.",
+       {{"name", kText, "A service, or the name of a database, queue or host"},
+        {"type", kText, "http, rpc, db, cache, messaging, browser or unknown"},
+        {"virtual", kFlag, "It sends no spans itself"}}},
+      {"ServiceSeries",
+       "Requests by step.",
+       {list("request_counts", kInteger, "Requests"), list("error_counts", kInteger, "Failed ones"),
+        gaps("p50_ns", "null without requests"), gaps("p99_ns", "null without requests")}},
+      std::move(numbers),
+      {"ServiceReason",
+       "Why a service is unwell.",
+       {{"code", kText,
+         "errors_in_callee, errors_in_operation, slow_callee, slow_operation, many_calls (the same call many times a request)"},
+        maybe("operation", kText, "The span name it is about"),
+        maybe("callee", kText, "Whom the calls go to"),
+        maybe("callee_type", kText, "http, rpc, db, cache, messaging, browser or unknown"),
+        maybe("share", kNumber, "Of the errors, or of the time"),
+        maybe("error_share", kNumber, "Share of errors of the callee or operation"),
+        maybe("per_request", kNumber, "Calls for each request"),
+        maybe("p99_ns", kDuration, "Of the callee or operation"),
+        maybe("baseline_p99_ns", kDuration, "The same before"),
+        {"q", kText, "TraceQL that finds the evidence"}}},
+  };
+}
+
+std::vector<Shape> chart_shapes() {
+  const auto lines = [](std::vector<Field> fields) {
+    for (const Field& field : std::vector<Field>{
+             list("counts", kInteger, "By step"), list("error_counts", kInteger, "By step"), gaps("p50_ns", "By step"),
+             gaps("p90_ns", "By step"), gaps("p95_ns", "By step"), gaps("p99_ns", "By step"),
+             one("total", "SeriesTotal", "Of all steps")}) {
+      fields.push_back(field);
+    }
+    return fields;
+  };
+  Shape total{"SeriesTotal", "Of a whole series.", with_numbers({}, "count")};
+  total.fields.push_back(maybe("p90_ns", kDuration, "90 % are not longer"));
+  const std::vector<Field> steps = {{"series_start_ns", kTime, "Begin of the first step"}, {"step_ns", kDuration, "Length of a step"}};
+  const auto with_steps = [&](std::vector<Field> fields) {
+    fields.insert(fields.begin(), steps.begin(), steps.end());
+    return fields;
+  };
+  return {
+      {"SeriesAnswer",
+       "Requests or spans by step; null where there were none.",
+       [&] {
+         auto fields = lines(with_steps({{"point_count", kInteger, "Steps"},
+                                         {"basis", kText, "What is counted: entry, internal or all spans of the service, or query"},
+                                         {"incomplete_last", kFlag, "The last step is not over, or not asked for to its end"}}));
+         fields.push_back(maybe(one("baseline", "SeriesBaseline", "The range it is compared with, by the same steps")));
+         return with_source(fields, true);
+       }()},
+      {"SeriesBaseline", "A series to compare with.", lines({{"offset_ns", kDuration, "How much earlier it is"}})},
+      std::move(total),
+      {"TimelineAnswer",
+       "Spans that match, by step.",
+       with_source(with_steps({{"point_count", kInteger, "Steps"},
+                               list("span_counts", kInteger, "Spans that start in the step"),
+                               list("error_counts", kInteger, "Those with status error"),
+                               {.name = "trace_counts", .type = kInteger,
+                                .description = "Traces with a matching span that starts in the step; only of a scan",
+                                .list = true, .optional = true},
+                               {"span_count", kInteger, "Of all steps"},
+                               {"error_count", kInteger, "Of all steps"}}),
+                   true)},
+      {"HeatmapAnswer",
+       "Spans by time and duration.",
+       with_source(with_steps({{"column_count", kInteger, "Steps"},
+                               {"row_count", kInteger, "Rows"},
+                               list("row_bounds_ns", kDuration,
+                                    "One more than rows: row r holds row_bounds_ns[r] < duration <= row_bounds_ns[r + 1]"),
+                               matrix("counts", "By column, then row"),
+                               matrix("error_counts", "The same of spans with status error"),
+                               {"count_max", kInteger, "Largest of counts"},
+                               gaps("p50_ns", "By column; null without spans"),
+                               gaps("p99_ns", "By column; null without spans"),
+                               {"span_count", kInteger, "Of all cells"},
+                               {"error_count", kInteger, "Of all cells"}}),
+                   true)},
+      {"LayoutAnswer",
+       "Where the nodes of the map stand.",
+       {{"version", kInteger, "Counts up with each change; 0 before the first"}, list_of("nodes", "LayoutNode", "In no order")}},
+      {"LayoutNode",
+       "The place of a node.",
+       {{"id", kText, "As the topology names it"},
+        {"rank", kNumber, "Column of the map"},
+        {"slot", kNumber, "Place in the column"},
+        {"pinned", kFlag, "Somebody put it there"},
+        maybe("lane", kText, "Group that it stands in"),
+        maybe("last_seen_ns", kTime, "When it was last part of the map")}},
+      {"LayoutVersionAnswer", "A layout was replaced.", {{"version", kInteger, "Of the new layout"}}},
+  };
+}
+
 }  // namespace
 
 std::vector<Shape> ui_shapes() {
   std::vector<Shape> all;
-  for (auto part : {span_shapes(), finding_shapes()}) all.insert(all.end(), part.begin(), part.end());
+  for (auto part : {overview_shapes(), chart_shapes(), span_shapes(), finding_shapes()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

@@ -33,7 +33,7 @@ struct FindingArguments {
   std::optional<otlp::SpanId> parent_span_id, missing_span_id;
   std::optional<int64_t> count, attempts;
   std::optional<int64_t> total_ns, max_ns, duration_ns, parallel_ns, skew_ns;
-  std::optional<double> share;  // Of the trace's duration.
+  std::optional<double> share;  // Of the root span's duration.
 };
 
 struct Finding {

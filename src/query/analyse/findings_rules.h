@@ -17,8 +17,10 @@ void find_self_time(const TraceColumns& trace, std::vector<Finding>& findings); 
 void find_broken_parents(const TraceColumns& trace, std::vector<Finding>& findings);
 void find_clock_skew(const TraceColumns& trace, std::vector<Finding>& findings);
 
+// Of the time that the caller of the trace waited: what goes on after the root has ended costs nobody's patience.
 inline double share_of(const TraceColumns& trace, int64_t ns) {
-  return trace.duration_ns > 0 ? std::min(1.0, static_cast<double>(ns) / static_cast<double>(trace.duration_ns)) : 0.0;
+  const int64_t waited = trace.duration_ns_of[trace.root];
+  return waited > 0 ? std::min(1.0, static_cast<double>(ns) / static_cast<double>(waited)) : 0.0;
 }
 inline Severity severity_of_share(double share) {
   return share >= kHighShare ? Severity::kHigh : share >= kMediumShare ? Severity::kMedium : Severity::kLow;

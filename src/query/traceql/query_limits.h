@@ -41,6 +41,14 @@ inline constexpr size_t kExactDurationsMax = 8'000'000;
 inline constexpr int64_t kSeriesPointsMax = 11'000;
 inline constexpr size_t kSeriesPointsTotalMax = 2'000'000;
 
+// ---- Charts ----
+inline constexpr unsigned kScanThreads = 2;         // Of one scan, the asking thread included.
+inline constexpr int64_t kChartPointsMax = 2'000;
+inline constexpr int64_t kHeatmapColumnsMax = 500;
+inline constexpr int64_t kHeatmapRowsMax = 200;
+// Traces told apart while they are counted by step (8 bytes each, and a half); beyond it they are not counted.
+inline constexpr size_t kCountedTracesMax = 4'000'000;
+
 // ---- One trace ----
 // Spans of one trace that are returned; a larger one is refused, not cut.
 inline constexpr size_t kTraceSpansMax = 500'000;
