@@ -34,6 +34,8 @@ AnswerResult answer_services_overview(const Question& question);
 AnswerResult answer_series(const Question& question);
 AnswerResult answer_timeline(const Question& question);
 AnswerResult answer_heatmap(const Question& question);
+AnswerResult answer_topology(const Question& question);
+AnswerResult answer_service_detail(const Question& question);
 AnswerResult answer_layout(const Question& question);
 AnswerResult answer_put_layout(const Question& question);
 

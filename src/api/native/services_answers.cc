@@ -14,30 +14,6 @@ namespace {
 constexpr size_t kPeersListed = 20;
 constexpr size_t kVersionsListed = 5;
 
-}  // namespace
-
-void write_reason(wire::JsonWriter& json, const query::ServiceReason& reason) {
-  json.key("why").begin_object().member("code", reason.code);
-  if (!reason.operation.empty()) json.member("operation", reason.operation);
-  if (!reason.callee.empty()) json.member("callee", reason.callee);
-  if (reason.callee_type) json.member("callee_type", connection_word(*reason.callee_type));
-  if (reason.share) json.member("share", *reason.share);
-  if (reason.error_share) json.member("error_share", *reason.error_share);
-  if (reason.per_request) json.member("per_request", *reason.per_request);
-  if (reason.p99_ns) json.member("p99_ns", *reason.p99_ns);
-  if (reason.baseline_p99_ns) json.member("baseline_p99_ns", *reason.baseline_p99_ns);
-  json.member("q", reason.traceql).end_object();
-}
-
-void write_profile(wire::JsonWriter& json, const query::ServiceProfile& profile) {
-  if (!profile.name_space.empty()) json.member("namespace", profile.name_space);
-  if (!profile.language.empty()) json.member("language", profile.language);
-  if (!profile.sdk.empty()) json.member("sdk", profile.sdk);
-  json.member("type", profile.is_browser() ? "browser" : "service");
-}
-
-namespace {
-
 void write_series(wire::JsonWriter& json, const std::vector<query::ServicePoint>& points) {
   json.key("series").begin_object().key("request_counts").begin_array();
   for (const auto& point : points) json.value(point.count);

@@ -48,14 +48,30 @@ std::string_view connection_word(ConnectionType type) {
   return "unknown";
 }
 
-std::string_view node_word(ConnectionType type, bool is_virtual) {
-  if (!is_virtual) return "service";
-  switch (type) {
-    case ConnectionType::kDb: return "database";
-    case ConnectionType::kCache: return "cache";
-    case ConnectionType::kMessaging: return "messaging";
-    default: return "external";
-  }
+void write_call_numbers(wire::JsonWriter& json, int64_t call_count, int64_t error_count, double seconds) {
+  json.member("call_count", call_count).member("error_count", error_count);
+  json.member("rate", static_cast<double>(call_count) / seconds);
+  json.member("error_share", call_count == 0 ? 0.0 : static_cast<double>(error_count) / static_cast<double>(call_count));
+}
+
+void write_reason(wire::JsonWriter& json, const query::ServiceReason& reason) {
+  json.key("why").begin_object().member("code", reason.code);
+  if (!reason.operation.empty()) json.member("operation", reason.operation);
+  if (!reason.callee.empty()) json.member("callee", reason.callee);
+  if (reason.callee_type) json.member("callee_type", connection_word(*reason.callee_type));
+  if (reason.share) json.member("share", *reason.share);
+  if (reason.error_share) json.member("error_share", *reason.error_share);
+  if (reason.per_request) json.member("per_request", *reason.per_request);
+  if (reason.p99_ns) json.member("p99_ns", *reason.p99_ns);
+  if (reason.baseline_p99_ns) json.member("baseline_p99_ns", *reason.baseline_p99_ns);
+  json.member("q", reason.traceql).end_object();
+}
+
+void write_profile(wire::JsonWriter& json, const query::ServiceProfile& profile) {
+  if (!profile.name_space.empty()) json.member("namespace", profile.name_space);
+  if (!profile.language.empty()) json.member("language", profile.language);
+  if (!profile.sdk.empty()) json.member("sdk", profile.sdk);
+  json.member("type", profile.is_browser() ? "browser" : "service");
 }
 
 }  // namespace clew::api_native

@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "query/request_numbers.h"
+#include "query/service_book.h"
+#include "query/services_overview.h"
 #include "table/rollup_rows.h"
 #include "table/span_set.h"
 #include "wire/json_writer.h"
@@ -19,11 +21,15 @@ std::optional<table::TimeRange> baseline_of(std::string_view word, table::TimeRa
 // Members count, error_count, rate, error_share and, with requests, p50_ns, p95_ns, p99_ns.
 void write_numbers_of(wire::JsonWriter& json, const query::RequestNumbers& numbers, double seconds,
                       std::string_view count_name = "count");
+// Members call_count, error_count, rate and error_share.
+void write_call_numbers(wire::JsonWriter& json, int64_t call_count, int64_t error_count, double seconds);
 // {"p50_ns":…,"p95_ns":…,"p99_ns":…}
 void write_latency(wire::JsonWriter& json, std::string_view name, const table::Histogram& durations);
 
 std::string_view connection_word(table::ConnectionType type);
-// What a callee is on a map: service, database, cache, messaging, external.
-std::string_view node_word(table::ConnectionType type, bool is_virtual);
+// Member "why".
+void write_reason(wire::JsonWriter& json, const query::ServiceReason& reason);
+// Members namespace, language and sdk where known, and type.
+void write_profile(wire::JsonWriter& json, const query::ServiceProfile& profile);
 
 }  // namespace clew::api_native

@@ -54,8 +54,30 @@ Parameter points_parameter(std::string_view fallback, int64_t high) {
           .fallback = fallback, .low = 1, .high = high};
 }
 
+Parameter apdex_parameter() {
+  return {.name = "apdex_threshold", .type = ParameterType::kDuration,
+          .description = "What satisfies; four times that is tolerated", .fallback = "500ms"};
+}
+
 std::vector<Endpoint> overview_endpoints() {
   return {
+      {.path = "/api/v1/service-detail",
+       .id = "serviceDetail",
+       .summary = "One service",
+       .description = "Operations, callers and callees of a service, versions seen, and where the time of its requests goes: its "
+                      "own and that of each callee. From the rollups.",
+       .parameters = {{.name = "service", .description = "The service", .required = true}, start_parameter(), end_parameter(),
+                      baseline_parameter("previous"), apdex_parameter()},
+       .answer = "ServiceDetailAnswer",
+       .handler = answer_service_detail},
+      {.path = "/api/v1/topology",
+       .id = "topology",
+       .summary = "The map of services",
+       .description = "Services and what they call, with databases, caches, queues and external hosts that are known from their "
+                      "callers only, and browsers. `q` of an edge finds its calls.",
+       .parameters = {start_parameter(), end_parameter(), apdex_parameter()},
+       .answer = "TopologyAnswer",
+       .handler = answer_topology},
       {.path = "/api/v1/services-overview",
        .id = "servicesOverview",
        .summary = "All services at a glance",
@@ -63,8 +85,7 @@ std::vector<Endpoint> overview_endpoints() {
                       "likeliest reason. Requests are spans of kind server and consumer; of a service without such, its "
                       "internal ones, else all (`basis`). Services that were seen before but not in the range are silent.",
        .parameters = {start_parameter(), end_parameter(), points_parameter("60", 500), baseline_parameter("previous"),
-                      {.name = "apdex_threshold", .type = ParameterType::kDuration,
-                       .description = "What satisfies; four times that is tolerated", .fallback = "500ms"}},
+                      apdex_parameter()},
        .answer = "ServicesOverviewAnswer",
        .handler = answer_services_overview},
       {.path = "/api/v1/series",

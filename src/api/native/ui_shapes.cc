@@ -246,6 +246,113 @@ std::vector<Shape> overview_shapes() {
   };
 }
 
+std::vector<Field> with_calls(std::vector<Field> fields) {
+  for (const Field& field : std::vector<Field>{{"call_count", kInteger, "Calls"},
+                                               {"error_count", kInteger, "Failed calls"},
+                                               {"rate", kNumber, "Calls a second"},
+                                               {"error_share", kNumber, "Share of failed calls"},
+                                               one("caller", "Latency", "Durations that the caller saw"),
+                                               maybe(one("callee", "Latency", "Durations that the callee saw, where it sends spans"))}) {
+    fields.push_back(field);
+  }
+  return fields;
+}
+
+std::vector<Shape> map_shapes() {
+  Shape node{"TopologyNode",
+             "A service, or something that services call.",
+             with_numbers({{"id", kText, "Type and name, such as service:checkout"},
+                           {"name", kText, "Its name"},
+                           {"type", kText, "service, database, cache, messaging, external or browser"},
+                           {"virtual", kFlag, "It sends no spans itself: its numbers are what its callers saw"},
+                           maybe("namespace", kText, "service.namespace"),
+                           maybe("color", kInteger, "Number of the service; absent for virtual nodes"),
+                           maybe("language", kText, "telemetry.sdk.language")},
+                          "request_count")};
+  node.fields.push_back({"health", kText, "unwell, attention or healthy"});
+  Shape edge{"TopologyEdge",
+             "The calls from one node to another.",
+             with_calls({{"from", kText, "Node that calls"},
+                         {"to", kText, "Node that is called"},
+                         {"type", kText, "http, rpc, db, cache, messaging, browser or unknown"},
+                         {"async", kFlag, "The caller does not wait"}})};
+  edge.fields.push_back({"q", kText, "TraceQL that finds the calls"});
+  Shape call{"ServiceCall",
+             "Calls between a service and one other.",
+             with_calls({{"name", kText, "The other service, or the name of a database, queue or host"},
+                         {"type", kText, "http, rpc, db, cache, messaging, browser or unknown"},
+                         {"virtual", kFlag, "It sends no spans itself"},
+                         {"node_type", kText, "service, database, cache, messaging or external"},
+                         maybe("color", kInteger, "Number of the service; absent for virtual ones")})};
+  call.fields.push_back({"share", kNumber, "Of the calls in this direction"});
+  Shape operation{"ServiceOperation",
+                  "Spans of one name and kind.",
+                  with_numbers({{"operation", kText, "Span name"},
+                                {"kind", kText, "Span kind"},
+                                {"is_entry", kFlag, "They are requests of the service"}},
+                               "count")};
+  operation.fields.push_back({"total_ns", kDuration, "Their durations together"});
+  operation.fields.push_back({"total_share", kNumber, "Of the time of all requests"});
+  operation.fields.push_back(maybe("baseline_count", kInteger, "Spans in the range it is compared with"));
+  operation.fields.push_back(maybe("baseline_p99_ns", kDuration, "Of those"));
+  Shape detail{"ServiceDetailAnswer",
+               "One service.",
+               with_numbers({{"service", kText, "The service"},
+                             color_field(),
+                             maybe("namespace", kText, "service.namespace"),
+                             maybe("language", kText, "telemetry.sdk.language"),
+                             maybe("sdk", kText, "telemetry.sdk.name and version"),
+                             {"type", kText, "service or browser"},
+                             {"basis", kText, "What its requests are: entry (server and consumer), internal or all spans"},
+                             {"health", kText, "unwell, attention, healthy or silent"}},
+                            "request_count")};
+  for (const Field& field : std::vector<Field>{
+           maybe("apdex", kNumber, "0 to 1; absent without requests"),
+           {"first_seen_ns", kTime, "Start of its first span that is stored"},
+           {"last_seen_ns", kTime, "Start of its last span"},
+           maybe(one("why", "ServiceReason", "The likeliest reason why it is unwell")),
+           list_of("versions", "ServiceVersion", "Newest first"),
+           list_of("operations", "ServiceOperation", "Requests first, then by total time; at most 500"),
+           {"operation_count", kInteger, "All of them"},
+           list_of("upstream", "ServiceCall", "Who calls it, most calls first"),
+           list_of("downstream", "ServiceCall", "Whom it calls, most calls first"),
+           list_of("time_goes_to", "TimeShare", "Where the time of its requests goes, largest part first; shares add up to 1"),
+           {"time_total_ns", kDuration, "Time of all requests together"},
+           {"time_overlaps", kFlag, "Calls ran in parallel and took longer together than the requests: shares are scaled"}}) {
+    detail.fields.push_back(field);
+  }
+  detail.fields = with_source(std::move(detail.fields), false);
+  return {
+      {"TopologyAnswer",
+       "The map of services.",
+       with_source({list_of("nodes", "TopologyNode", "By id"), list_of("edges", "TopologyEdge", "By from, to and type")}, false)},
+      std::move(node),
+      std::move(edge),
+      {"Latency",
+       "Quantiles of durations, within 4.4 %.",
+       {{"p50_ns", kDuration, "Half are not longer"}, {"p95_ns", kDuration, "95 % are not longer"},
+        {"p99_ns", kDuration, "99 % are not longer"}}},
+      std::move(detail),
+      {"ServiceVersion",
+       "A service.version of a service.",
+       {{"version", kText, "The version"},
+        {"first_seen_ns", kTime, "Start of its first span that is stored"},
+        {"last_seen_ns", kTime, "Start of its last span"},
+        {"span_count", kInteger, "Its spans"},
+        {"is_new", kFlag, "Other versions were there before, and it came within the range: a deployment"}}},
+      std::move(operation),
+      std::move(call),
+      {"TimeShare",
+       "A part of the time of a service's requests.",
+       {{"name", kText, "The callee waited for, or the service itself"},
+        {"type", kText, "http, rpc, db, cache, messaging, browser or unknown"},
+        {"virtual", kFlag, "The callee sends no spans itself"},
+        {"is_own", kFlag, "Not spent waiting for others"},
+        {"total_ns", kDuration, "Time"},
+        {"share", kNumber, "Of all parts"}}},
+  };
+}
+
 std::vector<Shape> chart_shapes() {
   const auto lines = [](std::vector<Field> fields) {
     for (const Field& field : std::vector<Field>{
@@ -319,7 +426,7 @@ std::vector<Shape> chart_shapes() {
 
 std::vector<Shape> ui_shapes() {
   std::vector<Shape> all;
-  for (auto part : {overview_shapes(), chart_shapes(), span_shapes(), finding_shapes()}) all.insert(all.end(), part.begin(), part.end());
+  for (auto part : {overview_shapes(), map_shapes(), chart_shapes(), span_shapes(), finding_shapes()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

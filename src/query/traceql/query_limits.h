@@ -49,6 +49,9 @@ inline constexpr int64_t kHeatmapRowsMax = 200;
 // Traces told apart while they are counted by step (8 bytes each, and a half); beyond it they are not counted.
 inline constexpr size_t kCountedTracesMax = 4'000'000;
 
+// ---- One service ----
+inline constexpr size_t kOperationsMax = 500;  // Listed; all are counted.
+
 // ---- One trace ----
 // Spans of one trace that are returned; a larger one is refused, not cut.
 inline constexpr size_t kTraceSpansMax = 500'000;
