@@ -65,4 +65,32 @@ def zipkin_clients():
     ]
 
 
-CLIENTS = opentelemetry_clients() + zipkin_clients()
+# The agent tries the plugins of all frameworks.
+NO_SUCH_PACKAGE = r"Plugin sw_\w+ failed to install, please ignore this warning"
+
+
+def skywalking(name, door, header="sw8", protocol="grpc", library="skywalking", operation="{path}", sdk=("skywalking", "", ""),
+               **more):
+    more = {"client_name": operation, **more}
+    port = "{skywalking_http}" if protocol == "http" else "{skywalking_grpc}"
+    return Client(name, name.split("-")[0], library, f"127.0.0.1:{port}", door, protocol, header=header, texts_only=True,
+                  server_name=operation, sdk=sdk, **more)
+
+
+def skywalking_clients():
+    return [
+        skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"), harmless=NO_SUCH_PACKAGE),
+        skywalking("python-skywalking-http", "skywalking_http", protocol="http", sdk=("skywalking", "", "python"),
+                   harmless=NO_SUCH_PACKAGE),
+        skywalking("node-skywalking", "skywalking_grpc", operation="GET:{path}", client_name="{path}"),  # Says its language after 20 s.
+        skywalking("go-skywalking", "skywalking_grpc", operation="/GET{path}", sdk=("skywalking", "", "go")),
+        skywalking("java-skywalking-agent", "skywalking_grpc", operation="GET {path}", sdk=("skywalking", "9.4.0", "java"), environment=(
+            ("SW_AGENT_NAME", "{name}"), ("SW_AGENT_INSTANCE_NAME", "{name}-1"),
+            ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "{endpoint}"), ("SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD", "1"),
+            ("SW_LOGGING_OUTPUT", "CONSOLE"), ("SW_LOGGING_LEVEL", "WARN")),
+            # It closes its channel while its last call is under way.
+            harmless=r"Failed to report shutdown event|UNAVAILABLE: Channel shutdown invoked|Status\.asRuntimeException"),
+    ]
+
+
+CLIENTS = opentelemetry_clients() + zipkin_clients() + skywalking_clients()

@@ -128,7 +128,13 @@ def skywalking_agent(folder):
     agent, classes = folder / "skywalking-agent", folder / "classes" / "shopplugin"
     (agent / "plugins").mkdir(parents=True)
     (agent / "config").mkdir()
-    (agent / "config" / "agent.config").write_text("")
+    # As the distribution's file has them.
+    (agent / "config" / "agent.config").write_text("".join(f"{key}=${{{variable}:{default}}}\n" for key, variable, default in (
+        ("agent.service_name", "SW_AGENT_NAME", "Your_ApplicationName"),
+        ("agent.instance_name", "SW_AGENT_INSTANCE_NAME", ""),
+        ("collector.backend_service", "SW_AGENT_COLLECTOR_BACKEND_SERVICES", "127.0.0.1:11800"),
+        ("collector.heartbeat_period", "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD", "30"),
+        ("logging.output", "SW_LOGGING_OUTPUT", "FILE"), ("logging.level", "SW_LOGGING_LEVEL", "INFO"))))
     shutil.move(folder / "agent" / "apm-agent.jar", agent / "skywalking-agent.jar")
     with zipfile.ZipFile(agent / "plugins" / "shop-plugin.jar", "w") as jar:
         jar.writestr("skywalking-plugin.def", "shop=shopplugin.ShopPlugin\nshop=shopplugin.HelloPlugin\n")
@@ -181,13 +187,13 @@ class Service:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment, cwd=folder)
 
     def wait_until_listening(self):
-        deadline, line = time.monotonic() + START_SECONDS_MAX, b""
-        while not line.endswith(b"\n"):
+        deadline, said = time.monotonic() + START_SECONDS_MAX, b""
+        while not (found := re.search(rb"^listening (\d+)\n", said, re.MULTILINE)):
             ready, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
-            piece = os.read(self.process.stdout.fileno(), 1) if ready else b""
-            assert piece, f"{self.name} does not listen: {line!r} {self.output.read_text(errors='replace')[-3000:]}"
-            line = b"" if line.endswith(b"\n") or not b"listening ".startswith(line[:10]) else line + piece
-        self.port = int(line.split()[1])
+            piece = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            assert piece, f"{self.name} does not listen: {said!r} {self.output.read_text(errors='replace')[-3000:]}"
+            said += piece
+        self.port, self.said = int(found[1]), said.decode(errors="replace")
 
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"
@@ -200,7 +206,7 @@ class Service:
         except subprocess.TimeoutExpired:
             self.kill()
             return [f"{self.name} did not end on SIGTERM"]
-        said = rest.decode(errors="replace") + self.output.read_text(errors="replace")
+        said = self.said + rest.decode(errors="replace") + self.output.read_text(errors="replace")
         code = self.process.returncode
         # A Java program that ends in order on SIGTERM says so by 143.
         complaints = [] if code in (0, 143) else [f"{self.name} ended with {code}"]
@@ -288,5 +294,5 @@ def browser_of_skywalking(kind):
         trace, segment = f"1.14634.{number}", f"1.14634.{number + 1}"
         rest = [text64(text) for text in ("#127.0.0.1:8080", "#/cart", "#/cart")]
         header = "-".join(["1", text64(trace), text64(segment), "0", "1", "1", *rest])
-        trace_id = xxhash.xxh3_128_hexdigest(trace)
-    return Browser({kind: header}, trace, trace_id, xxhash.xxh3_64_hexdigest(segment, seed=0))
+        trace_id = xxhash.xxh3_128_hexdigest(trace.encode())
+    return Browser({kind: header}, trace, trace_id, xxhash.xxh3_64_hexdigest(segment.encode(), seed=0))

@@ -10,6 +10,7 @@
 
 #include "main/query_command_ask.h"
 #include "main/trace_command_text.h"
+#include "otlp/foreign_ids.h"
 #include "otlp/traces_codec.h"
 
 namespace clew::main {
@@ -27,8 +28,8 @@ int fail_trace(std::string_view why) {
 }
 
 int run_trace(const TraceFlags& flags) {
-  if (!otlp::parse_trace_id(flags.id)) {
-    fmt::print(stderr, "clew trace: {} is not a trace id: 1 to 32 hexadecimal digits\n", clean_text(flags.id));
+  if (!otlp::trace_id_looked_for(flags.id)) {
+    fmt::print(stderr, "clew trace: {} is not a trace id: 1 to 32 hexadecimal digits, or SkyWalking's form\n", clean_text(flags.id));
     return kExitUsage;
   }
   const auto answer =

@@ -32,6 +32,13 @@ TraceId trace_id_of_text(std::string_view text) {
   return id.is_zero() ? TraceId{0, 1} : id;
 }
 
+std::optional<TraceId> trace_id_looked_for(std::string_view text) {
+  const auto id = parse_trace_id(text);
+  if (id) return id->is_zero() ? std::nullopt : id;
+  if (text.find_first_of("-.") == std::string_view::npos) return std::nullopt;
+  return trace_id_of_text(text);
+}
+
 SpanId span_id_of_segment(std::string_view segment_id, int32_t span_number) {
   const SpanId id = XXH3_64bits_withSeed(segment_id.data(), segment_id.size(), static_cast<uint32_t>(span_number));
   return id == 0 ? 1 : id;

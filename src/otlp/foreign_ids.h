@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "otlp/ids.h"
@@ -15,6 +16,10 @@ namespace clew::otlp {
 TraceId trace_id_of_text(std::string_view text);
 // Whether trace_id_of_text() keeps the value, so that the text need not be kept beside it.
 bool is_uuid_like(std::string_view text);
+
+// A trace id as somebody looks for it: 1 to 32 hex digits, or another protocol's text (a UUID, SkyWalking's `a.b.c`), which is
+// told by its dashes or dots. Nothing for other texts and for zero.
+std::optional<TraceId> trace_id_looked_for(std::string_view text);
 
 // SkyWalking numbers spans within a segment: XXH3-64 of the segment id's text, seeded with the number as 32 unsigned
 // bits. References to a span of another segment, and a browser's (segment, 0), resolve by this without a dictionary.

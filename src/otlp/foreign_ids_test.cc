@@ -23,5 +23,12 @@ TEST(ForeignIdsTest, OtherTextsAreHashedTheSameForEver) {
   EXPECT_EQ(span_id_hex(span_id_of_segment("1234.56.7890", 1)), "acdbf1d61b9bd489");
 }
 
+TEST(ForeignIdsTest, IsLookedForByHexOrByItsText) {
+  EXPECT_EQ(trace_id_looked_for("1f"), (TraceId{0, 0x1f}));
+  EXPECT_EQ(trace_id_looked_for("58f80aac-8207-4481-b065-c27b5ed5d309"), trace_id_of_text("58f80aac82074481b065c27b5ed5d309"));
+  EXPECT_EQ(trace_id_looked_for("1234.56.7890"), trace_id_of_text("1234.56.7890"));
+  for (const char* text : {"", "zz", "0", "58f80aac82074481b065c27b5ed5d3099"}) EXPECT_EQ(trace_id_looked_for(text), std::nullopt);
+}
+
 }  // namespace
 }  // namespace clew::otlp

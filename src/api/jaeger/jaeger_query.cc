@@ -9,6 +9,7 @@
 #include <simdjson.h>
 
 #include "otlp/base64.h"
+#include "otlp/foreign_ids.h"
 #include "query/traceql/fields.h"
 
 namespace clew::api_jaeger {
@@ -141,7 +142,7 @@ stdx::Result<void> parse_tag(std::string_view text, std::map<std::string, std::s
 }
 
 std::optional<otlp::TraceId> parse_any_trace_id(std::string_view text) {
-  std::optional<otlp::TraceId> id = otlp::parse_trace_id(text);
+  std::optional<otlp::TraceId> id = otlp::trace_id_looked_for(text);
   if (!id && text.size() <= 24) {
     if (const auto bytes = otlp::parse_base64(text); bytes && bytes->size() == 16) {
       id = otlp::trace_id_from_bytes(*bytes);

@@ -34,7 +34,7 @@ inline std::vector<std::string_view> kind_words() {
 }
 inline Parameter trace_id_parameter() {
   return {.name = "trace_id", .type = ParameterType::kTraceId,
-          .description = "1 to 32 hex digits, zeros on the left may be left out", .in_path = true, .required = true};
+          .description = "1 to 32 hex digits, zeros on the left may be left out; or a UUID, or SkyWalking's `a.b.c`", .in_path = true, .required = true};
 }
 
 }  // namespace clew::api_native

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "api/native/native_limits.h"
+#include "otlp/foreign_ids.h"
 #include "stdx/time_text.h"
 
 namespace clew::api_native {
@@ -126,8 +127,9 @@ std::expected<Arguments::Value, std::string> Arguments::read(const Parameter& pa
     case ParameterType::kQuantiles:
       return read_quantiles(parameter, text);
     case ParameterType::kTraceId:
-      if (const auto id = otlp::parse_trace_id(text); id && !id->is_zero()) return *id;
-      return std::unexpected(fmt::format("\"{}\" is not a trace id: 1 to 32 hexadecimal digits, not all zero", text));
+      if (const auto id = otlp::trace_id_looked_for(text)) return *id;
+      return std::unexpected(fmt::format(
+          "\"{}\" is not a trace id: 1 to 32 hexadecimal digits, not all zero, or SkyWalking's form with dots or dashes", text));
     case ParameterType::kSpanId:
       if (const auto id = parse_span_id(text)) return SpanIdValue{*id};
       return std::unexpected(fmt::format("\"{}\" is not a span id: 1 to 16 hexadecimal digits, not all zero", text));

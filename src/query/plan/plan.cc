@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "otlp/foreign_ids.h"
 #include "query/traceql/fields.h"
 
 namespace clew::query_plan {
@@ -156,7 +157,7 @@ class Planner {
     switch (predicate.field.intrinsic) {
       case Intrinsic::kTraceId:
       case Intrinsic::kLinkTraceId:
-        if (const auto id = otlp::parse_trace_id(predicate.text)) predicate.text = otlp::to_hex(*id);
+        if (const auto id = otlp::trace_id_looked_for(predicate.text)) predicate.text = otlp::to_hex(*id);
         break;
       case Intrinsic::kSpanId:
       case Intrinsic::kParentId:
