@@ -1,35 +1,54 @@
 // How spans lie over time and duration: /timeline, /heatmap, /series, as the charts want them.
+import type { Span } from '../app/range';
 import type { HeatData } from '../chart/heat_data';
 import { fromNanoseconds } from '../format/instant';
 import { ask, nanoseconds, type AskOptions } from './client';
-import type { RangeAnswer } from './answers';
-import type { Span } from '../app/range';
+import type { Baseline, Numbers } from './overview';
+
+type Source = 'rollups' | 'scan';
+type Gaps = (number | null)[];
 
 export interface TimelineAnswer {
-  start_ns: string;
+  series_start_ns: string;
   step_ns: number;
-  counts: number[];
-  traces?: number[];
-  errors: number[];
-  source?: 'rollups' | 'scan';
+  span_counts: number[];
+  error_counts: number[];
+  trace_counts?: number[];
+  span_count: number;
+  error_count: number;
+  source: Source;
+  exact: boolean;
 }
 export interface HeatmapAnswer {
-  start_ns: string;
+  series_start_ns: string;
   step_ns: number;
   row_bounds_ns: number[];
   counts: number[][];
-  errors?: number[][];
-  exact?: boolean;
-  source?: 'rollups' | 'scan';
+  error_counts: number[][];
+  p50_ns: Gaps;
+  p99_ns: Gaps;
+  span_count: number;
+  error_count: number;
+  source: Source;
+  exact: boolean;
 }
-export interface SeriesAnswer {
-  start_ns: string;
-  step_ns: number;
-  quantiles: number[];
+interface Lines {
   counts: number[];
-  errors: number[];
-  quantiles_ns: (number | null)[][];
-  range?: RangeAnswer;
+  error_counts: number[];
+  p50_ns: Gaps;
+  p90_ns: Gaps;
+  p95_ns: Gaps;
+  p99_ns: Gaps;
+  total: Numbers & { count: number; p90_ns?: number };
+}
+export interface SeriesAnswer extends Lines {
+  series_start_ns: string;
+  step_ns: number;
+  point_count: number;
+  basis: string;
+  incomplete_last: boolean;
+  baseline?: Lines & { offset_ns: number };
+  source: Source;
 }
 
 const rangeOf = (span: Span) => ({ start: nanoseconds(span.start), end: nanoseconds(span.end) });
@@ -37,25 +56,23 @@ const rangeOf = (span: Span) => ({ start: nanoseconds(span.start), end: nanoseco
 export const askTimeline = (q: string, span: Span, points: number, options: AskOptions<TimelineAnswer>) =>
   ask<TimelineAnswer>('/timeline', { q, points, ...rangeOf(span) }, options);
 
-export interface SpreadFilter {
-  q?: string;
+export const askHeatmap = (q: string, span: Span, columns: number, rows: number, options: AskOptions<HeatmapAnswer>) =>
+  ask<HeatmapAnswer>('/heatmap', { q, columns, rows, ...rangeOf(span) }, options);
+
+export interface SeriesFilter {
   service?: string;
   operation?: string | undefined;
+  kind?: string | undefined;
 }
-export const askHeatmap = (filter: SpreadFilter, span: Span, columns: number, rows: number, options: AskOptions<HeatmapAnswer>) =>
-  ask<HeatmapAnswer>('/heatmap', { ...filter, columns, rows, ...rangeOf(span) }, options);
-export const askSeries = (filter: SpreadFilter, span: Span, step: string, options: AskOptions<SeriesAnswer>) =>
-  ask<SeriesAnswer>('/series', { ...filter, step, ...rangeOf(span) }, options);
+export const askSeries = (filter: SeriesFilter, span: Span, points: number, baseline: Baseline, signal: AbortSignal | undefined) =>
+  ask<SeriesAnswer>('/series', { service: filter.service, operation: filter.operation, kind: filter.kind, points, baseline, ...rangeOf(span) }, { signal });
 
 export function heatOf(answer: HeatmapAnswer): HeatData {
-  return {
-    start: fromNanoseconds(answer.start_ns), stepMs: answer.step_ns / 1e6, bounds: answer.row_bounds_ns, counts: answer.counts,
-    ...(answer.errors ? { errors: answer.errors } : {}),
-  };
+  return { start: fromNanoseconds(answer.series_start_ns), stepMs: answer.step_ns / 1e6, bounds: answer.row_bounds_ns, counts: answer.counts, errors: answer.error_counts };
 }
 
 /** Milliseconds of the steps. */
-export function timesOf(start_ns: string, step_ns: number, count: number): number[] {
-  const start = fromNanoseconds(start_ns);
-  return Array.from({ length: count }, (_, index) => start + (index * step_ns) / 1e6);
+export function timesOf(answer: { series_start_ns: string; step_ns: number }, count: number): number[] {
+  const start = fromNanoseconds(answer.series_start_ns);
+  return Array.from({ length: count }, (_, index) => start + (index * answer.step_ns) / 1e6);
 }

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { shadeStore, token } from '../app/theme';
 import { useStore } from '../app/store';
-import { formatDuration } from '../format/duration';
+import { formatDuration, formatDurationMark } from '../format/duration';
 import { formatInstant } from '../format/instant';
 import { t } from '../i18n/catalogue';
 import { Floating, MenuItem } from '../widget/floating';
@@ -72,7 +72,7 @@ function draw(canvas: HTMLCanvasElement, data: HeatData, g: Geometry, lines: rea
     ctx.lineTo(g.width - kRight, y);
     ctx.stroke();
     ctx.fillStyle = token('--text-3');
-    ctx.fillText(formatDuration(tick), kLeft - 4, y);
+    ctx.fillText(formatDurationMark(tick), kLeft - 4, y);
   }
   const max = heatMax(data);
   const colours = Array.from({ length: kHeatSteps }, (_, index) => token(`--heat-${index}`));

@@ -34,6 +34,13 @@ export function formatDuration(ns: number | undefined | null): string {
   return `${sign}${threeDigits(minutes / 1440)}${kThin}d`;
 }
 
+/** For the marks of an axis, which are round: `1 s`, `300 ms`. */
+export function formatDurationMark(ns: number): string {
+  if (ns >= 59.95e9) return formatDuration(ns);
+  const unit = unitFor(ns);
+  return `${Number((ns / (kUnits.find(([name]) => name === unit)?.[1] ?? 1)).toPrecision(3))}${kThin}${unit}`;
+}
+
 /** The number alone, for an axis or column that names its unit once. */
 export function inUnit(ns: number, unit: DurationUnit): string {
   if (unit === 'min') return threeDigits(ns / 60e9);

@@ -2,14 +2,33 @@
 import { formatCount } from '../format/quantity';
 import { plural } from './catalogue';
 
+const health = {
+  unwell: 'unwell: failing, or much slower than before',
+  attention: 'worth watching',
+  healthy: 'healthy',
+  silent: 'silent: seen before, nothing in this range',
+};
+
+const claims = {
+  errors_in_callee: '{error_share} of its calls to {callee} fail',
+  errors_in_operation: '{error_share} of {operation} fail',
+  slow_callee: 'waits {share} of its time for {callee}, p99 {p99}',
+  slow_callee_than: 'waits for {callee}: p99 {p99}, was {before}',
+  many_calls: '{operation} {per_request} for each request, likely N+1',
+  slow_operation: '{operation} is slow, p99 {p99}',
+  slow_operation_than: '{operation} is slow: p99 {p99}, was {before}',
+  rate_drop: '{share} of its requests are gone',
+  other: 'unlike it was before',
+};
+const claim_since = (time: string) => `, since ${time}`;
+
 const services = {
   title: 'Services',
   health_filter: 'Show by health',
-  health: { unwell: 'unwell: errors, or slower than usual', healthy: 'healthy', silent: 'silent: seen before, nothing in this range' },
-  health_names: { all: 'All', unwell: 'Unwell', healthy: 'Healthy', silent: 'Silent' },
+  health_names: { all: 'All', unwell: 'Unwell', attention: 'Watch', healthy: 'Healthy', silent: 'Silent' },
   filter: 'Filter services',
   baseline: 'Compared with',
-  baselines: { previous: 'the period before', day: 'the same time yesterday', none: 'nothing' },
+  baselines: { previous: 'the period before', day: 'the same time yesterday', week: 'a week before', none: 'nothing' },
   change_tip: 'p99 against the period it is compared with',
   columns: { service: 'Service', rate: 'Rate', errors: 'Errors', callers: 'Callers', callees: 'Calls', seen: 'Last seen', why: 'Why' },
   few: (count: number) => `only ${formatCount(count)} ${plural(count, 'request', 'requests')}: percentiles are a matter of luck`,
@@ -19,17 +38,6 @@ const services = {
   rate_shape: 'Rate over the range',
   error_shape: 'Errors over the range',
   p99_shape: 'p99 over the range',
-  since: (time: string) => ` since ${time}`,
-  claims: {
-    failing_callee: '{share} of its calls to {callee} fail',
-    own_errors: '{share} of requests fail in its own code',
-    n_plus_one: 'calls {statement} {per_request} per request, likely N+1',
-    slow_callee: 'waits for {callee}, {share} of its time',
-    own_time: 'spends {share} of its time in its own code',
-    slower: 'p99 is {factor} of what it was',
-    slow_operation: '{operation} takes {p99} at p99',
-    other: 'unlike it was before',
-  },
   empty: 'No service has sent spans in this range',
   empty_why: 'Widen the range, or connect a service: it takes two minutes.',
   connect: 'Connect a service',
@@ -94,4 +102,4 @@ const search = {
   spans_left: (left: number, most: number) => `${formatCount(left)} more matching ${plural(left, 'span is', 'spans are')} not shown: at most ${most} of each trace.`,
 };
 
-export const pages = { services, query, search };
+export const pages = { health, claims, claim_since, services, query, search };

@@ -1,14 +1,33 @@
 import { formatCount } from '../format/quantity';
 import type { Section } from './catalogue';
 
+const health: Section<'health'> = {
+  unwell: '异常：有失败，或明显慢于此前',
+  attention: '值得关注',
+  healthy: '正常',
+  silent: '静默：以前出现过，该范围内无数据',
+};
+
+const claims: Section<'claims'> = {
+  errors_in_callee: '对 {callee} 的调用有 {error_share} 失败',
+  errors_in_operation: '{operation} 有 {error_share} 失败',
+  slow_callee: '{share} 的耗时在等待 {callee}，P99 {p99}',
+  slow_callee_than: '等待 {callee}：P99 {p99}，此前 {before}',
+  many_calls: '每次请求执行 {operation} {per_request} 次，疑似 N+1',
+  slow_operation: '{operation} 较慢，P99 {p99}',
+  slow_operation_than: '{operation} 变慢：P99 {p99}，此前 {before}',
+  rate_drop: '请求减少了 {share}',
+  other: '与此前不同',
+};
+const claim_since: Section<'claim_since'> = (time) => `，始于 ${time}`;
+
 const services: Section<'services'> = {
   title: '服务',
   health_filter: '按健康状况筛选',
-  health: { unwell: '异常：有错误，或比平时慢', healthy: '正常', silent: '静默：以前出现过，该范围内无数据' },
-  health_names: { all: '全部', unwell: '异常', healthy: '正常', silent: '静默' },
+  health_names: { all: '全部', unwell: '异常', attention: '关注', healthy: '正常', silent: '静默' },
   filter: '筛选服务',
   baseline: '对比基线',
-  baselines: { previous: '上一时段', day: '昨天同一时间', none: '不对比' },
+  baselines: { previous: '上一时段', day: '昨天同一时间', week: '一周前', none: '不对比' },
   change_tip: 'P99 与对比时段相比的变化',
   columns: { service: '服务', rate: '请求速率', errors: '错误率', callers: '调用方', callees: '被调用方', seen: '最后出现', why: '原因' },
   few: (count) => `仅 ${formatCount(count)} 次请求，分位数带有偶然性`,
@@ -18,17 +37,6 @@ const services: Section<'services'> = {
   rate_shape: '请求速率走势',
   error_shape: '错误走势',
   p99_shape: 'P99 走势',
-  since: (time) => `，始于 ${time}`,
-  claims: {
-    failing_callee: '对 {callee} 的调用有 {share} 失败',
-    own_errors: '{share} 的请求在自身代码中失败',
-    n_plus_one: '每次请求调用 {statement} {per_request} 次，疑似 N+1',
-    slow_callee: '等待 {callee}，占其耗时的 {share}',
-    own_time: '{share} 的耗时在自身代码中',
-    slower: 'P99 是此前的 {factor}',
-    slow_operation: '{operation} 的 P99 为 {p99}',
-    other: '与此前不同',
-  },
   empty: '该时间范围内没有服务发送 Span',
   empty_why: '请放宽时间范围，或接入一个服务，只需两分钟。',
   connect: '接入服务',
@@ -93,4 +101,4 @@ const search: Section<'search'> = {
   spans_left: (left, most) => `另有 ${formatCount(left)} 个匹配的 Span 未显示：每条调用链最多 ${most} 个。`,
 };
 
-export const pages = { services, query, search };
+export const pages = { health, claims, claim_since, services, query, search };

@@ -10,7 +10,7 @@ import { useStore } from '../../app/store';
 import { shadeStore, token } from '../../app/theme';
 import type { HeatArea } from '../../chart/heat_data';
 import { decadeTicks, tickNameDated, timeTicks } from '../../chart/ticks';
-import { formatDuration } from '../../format/duration';
+import { formatDuration, formatDurationMark } from '../../format/duration';
 import { formatInstant, fromNanoseconds } from '../../format/instant';
 import { t } from '../../i18n/catalogue';
 import { Floating, MenuItem } from '../../widget/floating';
@@ -66,7 +66,7 @@ export function Scatter({ traces, span, actions, height = 420 }: { traces: reado
       ctx.moveTo(kLeft, yOf(tick));
       ctx.lineTo(width - 10, yOf(tick));
       ctx.stroke();
-      ctx.fillText(formatDuration(tick), kLeft - 4, yOf(tick));
+      ctx.fillText(formatDurationMark(tick), kLeft - 4, yOf(tick));
     }
     ctx.textAlign = 'center';
     const { step, ticks } = timeTicks(span.start, span.end, width / 90);

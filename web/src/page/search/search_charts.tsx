@@ -19,19 +19,19 @@ export function SearchCharts({ q, areaActions }: { q: string; areaActions: (area
   const { span, range } = useRange();
   const key = `${q} ${span.start} ${span.end}`;
   const timeline = useQuestion<TimelineAnswer>(key, (options) => askTimeline(q || '{ }', span, kPoints, options));
-  const heat = useQuestion<HeatmapAnswer>(key, (options) => askHeatmap({ q: q || '{ }' }, span, kPoints, 40, options));
+  const heat = useQuestion<HeatmapAnswer>(key, (options) => askHeatmap(q || '{ }', span, kPoints, 40, options));
   const words = t.search;
   const series = useMemo(() => {
     const answer = timeline.answer;
     if (!answer) return [];
     return [
-      { label: words.matching, values: answer.counts, stroke: '--baseline', isBars: true },
-      { label: t.app.words.error, values: answer.errors, stroke: '--error', isBars: true },
+      { label: words.matching, values: answer.span_counts, stroke: '--baseline', isBars: true },
+      { label: t.app.words.error, values: answer.error_counts, stroke: '--error', isBars: true },
     ];
   }, [timeline.answer]);
-  const times = useMemo(() => (timeline.answer ? timesOf(timeline.answer.start_ns, timeline.answer.step_ns, timeline.answer.counts.length) : []), [timeline.answer]);
+  const times = useMemo(() => (timeline.answer ? timesOf(timeline.answer, timeline.answer.span_counts.length) : []), [timeline.answer]);
   const heatData = useMemo(() => (heat.answer ? heatOf(heat.answer) : undefined), [heat.answer]);
-  const total = timeline.answer?.counts.reduce((sum, count) => sum + count, 0);
+  const total = timeline.answer?.span_count;
   if (timeline.error?.status === 404 && heat.error?.status === 404) return null;
   return (
     <div class="search-charts">

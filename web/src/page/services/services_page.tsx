@@ -3,57 +3,37 @@ import './services_page.css';
 
 import { useMemo, useRef } from 'preact/hooks';
 
-import { askOverview, type Baseline, type OverviewAnswer, type ServiceRow } from '../../api/overview';
+import { askOverview, kBaselines, type Baseline, type OverviewAnswer, type ServiceRow } from '../../api/overview';
 import { useQuestion } from '../../api/question';
 import { link, setQuery, useParameter } from '../../app/address';
 import { useCrumbs } from '../../app/crumbs';
 import { useKeys } from '../../app/keys';
 import { useRange } from '../../app/range';
 import { agoName } from '../../app/range_names';
-import { learnColours } from '../../app/service_colours';
 import { Spark } from '../../chart/spark';
 import { formatDuration, queryDuration } from '../../format/duration';
-import { fromNanoseconds } from '../../format/instant';
+import { formatInstantExactly, fromNanoseconds } from '../../format/instant';
 import { formatApdex, formatChange, formatCount, formatRate, formatShare, kMissing } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
 import { queryOf } from '../../traceql/conditions';
+import { ClaimText, evidenceOf } from '../../widget/claim_text';
 import { DataTable, type Column } from '../../widget/data_table';
+import { HealthMark } from '../../widget/health_mark';
 import { MenuButton, MenuItem } from '../../widget/floating';
 import { Icon } from '../../widget/icon';
 import { ServiceName } from '../../widget/service_name';
 import { Answered, EmptyState, WidenButton } from '../../widget/states';
-import { ClaimText, evidenceOf } from './claim_text';
+
 
 type HealthFilter = 'all' | ServiceRow['health'];
-const kHealths: readonly HealthFilter[] = ['all', 'unwell', 'healthy', 'silent'];
+const kHealths: readonly HealthFilter[] = ['all', 'unwell', 'attention', 'healthy', 'silent'];
 /** Fewer requests than this make percentiles a matter of luck: they are greyed, with the count beside. */
 const kFewRequests = 50;
 
-/** How many requests suffer: errors, and the excess of p99 over before. */
-export function impactOf(row: ServiceRow): number {
-  const excess = row.baseline?.p99_ns && row.p99_ns ? Math.max(0, row.p99_ns / row.baseline.p99_ns - 1) : 0;
-  return row.rate * (row.error_share * 100 + Math.min(10, excess) + (row.why ? 1 : 0));
-}
-
-/** Unwell first, by impact; then by name; silent last. */
-export function defaultOrder(rows: readonly ServiceRow[]): ServiceRow[] {
-  const rank = { unwell: 0, healthy: 1, silent: 2 };
-  return [...rows].sort((a, b) => rank[a.health] - rank[b.health] || (a.health === 'unwell' ? impactOf(b) - impactOf(a) : 0) || a.service.localeCompare(b.service));
-}
-
-function HealthMark({ health }: { health: ServiceRow['health'] }) {
-  const icon = { unwell: 'warning', healthy: 'good', silent: 'silent' } as const;
-  return (
-    <span class={`health ${health}`} data-tip={t.services.health[health]}>
-      <Icon name={icon[health]} label={t.services.health[health]} />
-    </span>
-  );
-}
-
 function ChangeCell({ row }: { row: ServiceRow }) {
-  const before = row.baseline?.p99_ns;
-  const text = formatChange(row.p99_ns, before);
-  const isWorse = row.p99_ns !== null && before ? row.p99_ns / before > 1.3 : false;
+  // The change is absent where either side has too few requests to say anything.
+  const text = row.p99_change === undefined ? kMissing : formatChange(1 + row.p99_change, 1);
+  const isWorse = (row.p99_change ?? 0) > 0.3;
   return <span class={isWorse ? 'is-warning strong' : 'third'}>{text}</span>;
 }
 
@@ -62,7 +42,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<Service
   const traces = (row: ServiceRow, extra: Parameters<typeof queryOf>[0], sort?: string) => link('/traces', { q: queryOf({ service: row.service, ...extra }), ...(sort ? { sort } : {}) });
   const few = (row: ServiceRow) => (row.request_count > 0 && row.request_count < kFewRequests ? 'third' : undefined);
   const duration = (id: 'p50_ns' | 'p95_ns' | 'p99_ns', title: string): Column<ServiceRow> => ({
-    id, title, align: 'right', sortBy: (row) => row[id] ?? undefined, isMinor: id !== 'p99_ns',
+    id, title, align: 'right', sortBy: (row) => row[id], isMinor: id !== 'p99_ns',
     cell: (row) => (
       <span class={few(row)} data-tip={few(row) ? t.services.few(row.request_count) : undefined}>
         {formatDuration(row[id])}
@@ -89,7 +69,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<Service
       id: 'rate_spark', title: '', isMinor: true,
       cell: (row) => (
         <a href={traces(row, {})} aria-label={t.services.traces_of(row.service)}>
-          <Spark values={row.series.rate} label={t.services.rate_shape} />
+          <Spark values={row.series.request_counts} label={t.services.rate_shape} />
         </a>
       ),
     },
@@ -101,7 +81,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<Service
       id: 'errors_spark', title: '', isMinor: true,
       cell: (row) => (row.error_count > 0 ? (
         <a href={traces(row, { isError: true })} aria-label={t.services.errors_of(row.service)}>
-          <Spark kind="bars" tone="error" values={row.series.errors} label={t.services.error_shape} />
+          <Spark kind="bars" tone="error" values={row.series.error_counts} label={t.services.error_shape} />
         </a>
       ) : null),
     },
@@ -117,21 +97,21 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<Service
       ),
     },
     ...(hasBaseline
-      ? [{ id: 'change', title: 'Δ p99', align: 'right' as const, tip: t.services.change_tip, isMinor: true, sortBy: (row: ServiceRow) => (row.p99_ns && row.baseline?.p99_ns ? row.p99_ns / row.baseline.p99_ns : undefined), cell: (row: ServiceRow) => <ChangeCell row={row} /> }]
+      ? [{ id: 'change', title: 'Δ p99', align: 'right' as const, tip: t.services.change_tip, isMinor: true, sortBy: (row: ServiceRow) => row.p99_change, cell: (row: ServiceRow) => <ChangeCell row={row} /> }]
       : []),
-    ...(answer.services.some((row) => row.apdex !== undefined && row.apdex !== null)
-      ? [{ id: 'apdex', title: 'Apdex', align: 'right' as const, isMinor: true, sortBy: (row: ServiceRow) => row.apdex ?? undefined, isDescending: false, cell: (row: ServiceRow) => formatApdex(row.apdex) }]
+    ...(answer.services.some((row) => row.apdex !== undefined)
+      ? [{ id: 'apdex', title: 'Apdex', align: 'right' as const, isMinor: true, sortBy: (row: ServiceRow) => row.apdex, isDescending: false, cell: (row: ServiceRow) => formatApdex(row.apdex) }]
       : []),
-    { id: 'callers', title: words.callers, align: 'right', isMinor: true, sortBy: (row) => row.callers, cell: (row) => row.callers },
-    { id: 'callees', title: words.callees, align: 'right', isMinor: true, sortBy: (row) => row.callees, cell: (row) => row.callees },
-    ...(answer.services.some((row) => row.last_seen_ns)
-      ? [{ id: 'seen', title: words.seen, align: 'right' as const, isMinor: true, sortBy: (row: ServiceRow) => (row.last_seen_ns ? fromNanoseconds(row.last_seen_ns) : undefined),
-          cell: (row: ServiceRow) => <span class="third">{row.last_seen_ns ? agoName(Date.now() - fromNanoseconds(row.last_seen_ns)) : kMissing}</span> }]
-      : []),
+    { id: 'callers', title: words.callers, align: 'right', isMinor: true, sortBy: (row) => row.caller_count, cell: (row) => <span data-tip={row.callers.join(', ')}>{row.caller_count}</span> },
+    { id: 'callees', title: words.callees, align: 'right', isMinor: true, sortBy: (row) => row.callee_count, cell: (row) => <span data-tip={row.callees.map((each) => each.name).join(', ')}>{row.callee_count}</span> },
+    {
+      id: 'seen', title: words.seen, align: 'right', isMinor: true, sortBy: (row) => fromNanoseconds(row.last_seen_ns),
+      cell: (row) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(row.last_seen_ns))}>{t.app.ago(agoName(Date.now() - fromNanoseconds(row.last_seen_ns)))}</span>,
+    },
     {
       id: 'why', title: words.why, fills: true, isMinor: true,
       cell: (row) => row.why && (
-        <a class="claim" href={evidenceOf(row, row.why)}>
+        <a class="claim" href={evidenceOf(row.why)}>
           <ClaimText claim={row.why} />
         </a>
       ),
@@ -150,7 +130,7 @@ function Reasons({ rows }: { rows: readonly ServiceRow[] }) {
         <li key={row.service}>
           <HealthMark health={row.health} />
           <span>
-            <ServiceName name={row.service} /> <a class="claim" href={evidenceOf(row, row.why ?? { code: '' })}><ClaimText claim={row.why ?? { code: '' }} /></a>
+            <ServiceName name={row.service} /> {row.why && <a class="claim" href={evidenceOf(row.why)}><ClaimText claim={row.why} /></a>}
           </span>
         </li>
       ))}
@@ -178,7 +158,7 @@ function Toolbar({ answer, shown, health, text, baseline, filterRef }: { answer:
       {text && answer && <span class="caption">{t.app.table.rows(shown)}</span>}
       <span class="grow" />
       <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow">{t.services.baseline}:</span> {t.services.baselines[baseline]}</>} class="button" align="right">
-        {(close) => (['previous', 'day', 'none'] as const).map((each) => (
+        {(close) => kBaselines.map((each) => (
           <MenuItem key={each} isChecked={each === baseline} onPick={() => { setQuery({ baseline: each === 'previous' ? undefined : each }); close(); }}>
             {t.services.baselines[each]}
           </MenuItem>
@@ -197,16 +177,12 @@ export default function ServicesPage() {
   const sortText = useParameter('sort');
   const sort = sortText ? { column: sortText.replace(/^-/, ''), descending: sortText.startsWith('-') } : undefined;
   const filter = useRef<HTMLInputElement>(null);
-  const question = useQuestion<OverviewAnswer>(`${span.start} ${span.end} ${baseline}`, async (options) => {
-    const answer = await askOverview(span, baseline, options);
-    learnColours(answer.services.flatMap((row) => (row.colour === undefined ? [] : [[row.service, row.colour] as const])));
-    return answer;
-  });
+  const question = useQuestion<OverviewAnswer>(`${span.start} ${span.end} ${baseline}`, (options) => askOverview(span, baseline, options));
   useKeys(t.services.title, [{ keys: ['\\'], label: t.app.keys.filter, run: () => filter.current?.focus() }]);
   const { answer } = question;
   const rows = useMemo(() => {
     const wanted = text.toLowerCase();
-    return defaultOrder((answer?.services ?? []).filter((row) => (health === 'all' || row.health === health) && (row.service.toLowerCase().includes(wanted) || row.language?.toLowerCase().includes(wanted))));
+    return (answer?.services ?? []).filter((row) => (health === 'all' || row.health === health) && (row.service.toLowerCase().includes(wanted) || row.language?.toLowerCase().includes(wanted) || row.namespace?.toLowerCase().includes(wanted)));
   }, [answer, text, health]);
   const columns = useMemo(() => (answer ? columnsOf(answer, baseline !== 'none' && answer.services.some((row) => row.baseline)) : []), [answer, baseline]);
   return (
