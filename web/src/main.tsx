@@ -6,7 +6,8 @@ import { startAddress } from './app/address';
 import { Frame } from './app/frame';
 import { startKeys } from './app/keys';
 import { languagePreference, zonePreference } from './app/preferences';
-import { startRefresh } from './app/range';
+import { reloadStore, startRefresh } from './app/range';
+import { loadColours } from './app/service_colours';
 import { useStore } from './app/store';
 import { startTheme } from './app/theme';
 import { languageStore, loadLanguage, wantedLanguage } from './i18n/catalogue';
@@ -30,5 +31,9 @@ if (root) {
   startAddress();
   startKeys();
   startRefresh();
+  // Until they are known, names give the colours; a page does not wait.
+  const colours = () => void loadColours().catch(() => undefined);
+  colours();
+  reloadStore.listen(colours);
   void loadLanguage(wantedLanguage()).then(() => render(<App />, root));
 }

@@ -32,11 +32,14 @@ export interface Place {
 export const kPlaces: readonly Place[] = [
   { name: 'services', href: '/services', icon: 'services', key: 'g s' },
   { name: 'traces', href: '/traces', icon: 'traces', key: 'g t' },
+  { name: 'errors', href: '/errors', icon: 'errors', key: 'g e' },
 ];
 
 export const kPages: readonly Page[] = [
   { pattern: '/', place: 'services', load: () => import('../page/services/services_page') },
   { pattern: '/services', place: 'services', load: () => import('../page/services/services_page') },
+  { pattern: '/services/{}', place: 'services', load: () => import('../page/service/service_page') },
+  { pattern: '/errors', place: 'errors', load: () => import('../page/errors/errors_page') },
   { pattern: '/traces', place: 'traces', load: () => import('../page/search/search_page') },
   { pattern: '/trace/{}', place: 'traces', isFull: true, load: () => import('../trace/trace_page') },
 ];

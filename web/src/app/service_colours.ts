@@ -1,4 +1,5 @@
 // One colour for a service, everywhere and for everyone: the server keeps an index per service (order of first sight).
+import { ask } from '../api/client';
 import { makeStore } from './store';
 
 export const kColourCount = 12;
@@ -33,4 +34,10 @@ export function colourClass(service: string): string {
 /** The token for a canvas (app/theme.ts token()). */
 export function colourToken(service: string): string {
   return `--service-${colourIndex(service)}`;
+}
+
+/** Asks the server for all indexes; called at the start and when the page reloads its data. */
+export async function loadColours(): Promise<void> {
+  const { services } = await ask<{ services: { service: string; color: number }[] }>('/service-colors');
+  learnColours(services.map((each) => [each.service, each.color]));
 }

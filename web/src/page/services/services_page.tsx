@@ -37,8 +37,10 @@ function ChangeCell({ row }: { row: ServiceRow }) {
   return <span class={isWorse ? 'is-warning strong' : 'third'}>{text}</span>;
 }
 
-function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<ServiceRow>[] {
+function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean): Column<ServiceRow>[] {
   const words = t.services.columns;
+  // The step that is still filling would look like a fall.
+  const last = isLive ? -1 : undefined;
   const traces = (row: ServiceRow, extra: Parameters<typeof queryOf>[0], sort?: string) => link('/traces', { q: queryOf({ service: row.service, ...extra }), ...(sort ? { sort } : {}) });
   const few = (row: ServiceRow) => (row.request_count > 0 && row.request_count < kFewRequests ? 'third' : undefined);
   const duration = (id: 'p50_ns' | 'p95_ns' | 'p99_ns', title: string): Column<ServiceRow> => ({
@@ -69,7 +71,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<Service
       id: 'rate_spark', title: '', isMinor: true,
       cell: (row) => (
         <a href={traces(row, {})} aria-label={t.services.traces_of(row.service)}>
-          <Spark values={row.series.request_counts} label={t.services.rate_shape} />
+          <Spark values={row.series.request_counts.slice(0, last)} label={t.services.rate_shape} />
         </a>
       ),
     },
@@ -92,7 +94,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<Service
       id: 'p99_spark', title: '', isMinor: true,
       cell: (row) => (
         <a href={traces(row, row.p95_ns ? { min: queryDuration(row.p95_ns) } : {}, 'duration')} aria-label={t.services.slow_of(row.service)}>
-          <Spark values={row.series.p99_ns} label={t.services.p99_shape} />
+          <Spark values={row.series.p99_ns.slice(0, last)} label={t.services.p99_shape} />
         </a>
       ),
     },
@@ -102,11 +104,13 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean): Column<Service
     ...(answer.services.some((row) => row.apdex !== undefined)
       ? [{ id: 'apdex', title: 'Apdex', align: 'right' as const, isMinor: true, sortBy: (row: ServiceRow) => row.apdex, isDescending: false, cell: (row: ServiceRow) => formatApdex(row.apdex) }]
       : []),
-    { id: 'callers', title: words.callers, align: 'right', isMinor: true, sortBy: (row) => row.caller_count, cell: (row) => <span data-tip={row.callers.join(', ')}>{row.caller_count}</span> },
-    { id: 'callees', title: words.callees, align: 'right', isMinor: true, sortBy: (row) => row.callee_count, cell: (row) => <span data-tip={row.callees.map((each) => each.name).join(', ')}>{row.callee_count}</span> },
+    {
+      id: 'calls', title: words.calls, align: 'right', isMinor: true, tip: words.calls_tip, sortBy: (row) => row.callee_count,
+      cell: (row) => <span data-tip={t.services.calls_are(row.callers.join(', '), row.callees.map((each) => each.name).join(', '))}>{row.caller_count}<span class="third"> → </span>{row.callee_count}</span>,
+    },
     {
       id: 'seen', title: words.seen, align: 'right', isMinor: true, sortBy: (row) => fromNanoseconds(row.last_seen_ns),
-      cell: (row) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(row.last_seen_ns))}>{t.app.ago(agoName(Date.now() - fromNanoseconds(row.last_seen_ns)))}</span>,
+      cell: (row) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(row.last_seen_ns))}>{agoName(Date.now() - fromNanoseconds(row.last_seen_ns))}</span>,
     },
     {
       id: 'why', title: words.why, fills: true, isMinor: true,
@@ -170,7 +174,7 @@ function Toolbar({ answer, shown, health, text, baseline, filterRef }: { answer:
 
 export default function ServicesPage() {
   useCrumbs([{ text: t.services.title }]);
-  const { span } = useRange();
+  const { span, range } = useRange();
   const text = useParameter('find');
   const health = useParameter('health', 'all') as HealthFilter;
   const baseline = useParameter('baseline', 'previous') as Baseline;
@@ -184,7 +188,7 @@ export default function ServicesPage() {
     const wanted = text.toLowerCase();
     return (answer?.services ?? []).filter((row) => (health === 'all' || row.health === health) && (row.service.toLowerCase().includes(wanted) || row.language?.toLowerCase().includes(wanted) || row.namespace?.toLowerCase().includes(wanted)));
   }, [answer, text, health]);
-  const columns = useMemo(() => (answer ? columnsOf(answer, baseline !== 'none' && answer.services.some((row) => row.baseline)) : []), [answer, baseline]);
+  const columns = useMemo(() => (answer ? columnsOf(answer, baseline !== 'none' && answer.services.some((row) => row.baseline), range.to === 'now') : []), [answer, baseline, range.to]);
   return (
     <>
       <Toolbar answer={answer} shown={rows.length} health={health} text={text} baseline={baseline} filterRef={filter} />
@@ -200,7 +204,7 @@ export default function ServicesPage() {
             <>
               <Reasons rows={rows} />
               <DataTable name="services" label={t.services.title} isMain columns={columns} rows={rows} rowKey={(row) => row.service} rowHref={(row) => link(['/services', row.service])} sort={sort}
-                onSort={(next) => setQuery({ sort: (next.descending ? '-' : '') + next.column })} rowHeight={32} maxHeight="calc(100dvh - 136px)" rowClass={(row) => row.health} />
+                onSort={(next) => setQuery({ sort: (next.descending ? '-' : '') + next.column })} rowHeight={36} maxHeight="calc(100dvh - 136px)" rowClass={(row) => row.health} />
             </>
           )
         }
