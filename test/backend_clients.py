@@ -65,6 +65,26 @@ def zipkin_clients():
     ]
 
 
+def jaeger(name, door, protocol, version, propagation="128", **more):
+    udp = {"jaeger_udp_compact": "127.0.0.1:{jaeger_compact_udp}", "jaeger_udp_binary": "127.0.0.1:{jaeger_binary_udp}",
+           "jaeger_http_thrift": "http://127.0.0.1:{jaeger_http}/api/traces"}
+    language = name.split("-")[0]
+    return Client(name, language, "jaeger", udp[door] + more.pop("sampling", ""), door, protocol, propagation, header="jaeger",
+                  method_key="http.method", sdk=("jaeger", version, {"node": "nodejs"}.get(language, language)), **more)
+
+
+def jaeger_clients():
+    return [
+        jaeger("python-jaeger-udp", "jaeger_udp_compact", "udp", "4.8.0", sampling=":1"),
+        jaeger("node-jaeger-udp", "jaeger_udp_binary", "udp", "3.19.0"),
+        jaeger("node-jaeger-http", "jaeger_http_thrift", "http", "3.19.0", ""),
+        jaeger("go-jaeger-udp", "jaeger_udp_compact", "udp", "2.30.0"),
+        jaeger("go-jaeger-http", "jaeger_http_thrift", "http", "2.30.0", ""),
+        jaeger("java-jaeger-udp", "jaeger_udp_compact", "udp", "1.8.1"),
+        jaeger("java-jaeger-http", "jaeger_http_thrift", "http", "1.8.1", ""),
+    ]
+
+
 # The agent tries the plugins of all frameworks.
 NO_SUCH_PACKAGE = r"Plugin sw_\w+ failed to install, please ignore this warning"
 
@@ -80,8 +100,6 @@ def skywalking(name, door, header="sw8", protocol="grpc", library="skywalking", 
 def skywalking_clients():
     return [
         skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"), harmless=NO_SUCH_PACKAGE),
-        skywalking("python-skywalking-http", "skywalking_http", protocol="http", sdk=("skywalking", "", "python"),
-                   harmless=NO_SUCH_PACKAGE),
         skywalking("node-skywalking", "skywalking_grpc", operation="GET:{path}", client_name="{path}"),  # Says its language after 20 s.
         skywalking("go-skywalking", "skywalking_grpc", operation="/GET{path}", sdk=("skywalking", "", "go")),
         skywalking("java-skywalking-agent", "skywalking_grpc", operation="GET {path}", sdk=("skywalking", "9.4.0", "java"), environment=(
@@ -93,4 +111,4 @@ def skywalking_clients():
     ]
 
 
-CLIENTS = opentelemetry_clients() + zipkin_clients() + skywalking_clients()
+CLIENTS = opentelemetry_clients() + jaeger_clients() + zipkin_clients() + skywalking_clients()

@@ -163,7 +163,8 @@ def java_program(library):
     agents = {"agent": [f"-javaagent:{folder}/agent/opentelemetry-javaagent.jar"],
               "skywalking": [f"-javaagent:{folder}/skywalking-agent/skywalking-agent.jar"]}
     # Quick to start rather than quick later.
-    return ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", *agents.get(library, []),
+    return ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", *agents.get(library, []),
             "-cp", f"{folder}/classes:{folder}/lib/*", "shop.ShopService", library]
 
 

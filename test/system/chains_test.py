@@ -33,6 +33,13 @@ CHAINS = [
     Chain("b3-64-bits", "b3multi", (
         ("python-zipkin-v1-json", ""), ("java-brave-v1-thrift", "b3"), ("go-otel-http-gzip", "b3multi"),
         ("node-otel-protobuf", "b3")), trace_bits=64),
+    Chain("uber-trace-id", "jaeger", (
+        ("node-jaeger-udp", "128"), ("go-jaeger-udp", "128"), ("java-otel-http", "jaeger"), ("python-jaeger-udp", "128"),
+        ("java-jaeger-http", "128"))),
+    Chain("uber-64-bits", "jaeger", (
+        ("python-otel-grpc", "jaeger"), ("java-jaeger-udp", ""), ("node-jaeger-http", ""), ("go-otel-grpc", "jaeger")), trace_bits=64),
+    Chain("uber-begun-with-64-bits", "", (
+        ("go-jaeger-http", ""), ("node-otel-json", "jaeger"), ("java-jaeger-http", ""), ("python-jaeger-udp", ""))),
     Chain("sw8", "sw8", (
         ("python-skywalking-grpc", ""), ("go-skywalking", ""), ("node-skywalking", ""), ("java-skywalking-agent", ""))),
     Chain("sw8-begun-by-java", "", (("java-skywalking-agent", ""), ("node-skywalking", ""), ("python-skywalking-grpc", ""))),
