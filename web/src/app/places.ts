@@ -41,6 +41,9 @@ export const kPages: readonly Page[] = [
   { pattern: '/services/{}', place: 'services', load: () => import('../page/service/service_page') },
   { pattern: '/errors', place: 'errors', load: () => import('../page/errors/errors_page') },
   { pattern: '/traces', place: 'traces', load: () => import('../page/search/search_page') },
+  { pattern: '/compare', place: 'traces', isFull: true, load: () => import('../compare/compare_page') },
+  { pattern: '/explain', place: 'traces', load: () => import('../compare/explain_page') },
+  { pattern: '/open', place: 'traces', load: () => import('../trace/open_page') },
   { pattern: '/trace/{}', place: 'traces', isFull: true, load: () => import('../trace/trace_page') },
 ];
 

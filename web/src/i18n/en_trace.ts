@@ -60,6 +60,7 @@ export const trace = {
     depth: (levels: number) => `${formatCount(levels)} ${plural(levels, 'level', 'levels')}`,
     previous: 'Previous trace of the list',
     next: 'Next trace of the list',
+    place: (at: number, count: number) => `${formatCount(at)} of ${formatCount(count)}`,
   },
   pills: {
     label: 'What matters',

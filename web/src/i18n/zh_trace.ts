@@ -58,6 +58,7 @@ export const trace: Section<'trace'> = {
     depth: (levels) => `${formatCount(levels)} 层`,
     previous: '列表中的上一条调用链',
     next: '列表中的下一条调用链',
+    place: (at, count) => `${formatCount(at)} / ${formatCount(count)}`,
   },
   pills: {
     label: '关注重点',

@@ -1,6 +1,7 @@
 // The two lines on top of a trace: what it is and where its time went, then what is wrong with it in words.
 import { copyText, notify } from '../app/notice';
 import { go, link } from '../app/address';
+import { neighboursOf } from '../app/result_list';
 import { makeStore, useStore } from '../app/store';
 import { formatDuration, formatDurationExactly } from '../format/duration';
 import { formatInstant, formatInstantExactly, fromNanoseconds, zoneName } from '../format/instant';
@@ -91,6 +92,7 @@ export function TraceHeader({ state, findings }: { state: TraceState; findings: 
           {formatInstant(start)} {zoneName(start)}
         </span>
         {state.key.open && <span class="pill">{words.from_file}</span>}
+        <Walk traceId={facts.trace_id} />
         <Actions state={state} />
       </div>
       <Findings state={state} answer={findings} />
@@ -193,6 +195,32 @@ function FindingChip({ finding, onPick }: { finding: Finding; onPick: () => void
   );
 }
 
+/** To the neighbours of the list that the trace was opened from. */
+function Walk({ traceId }: { traceId: string }) {
+  const near = neighboursOf(traceId);
+  if (near === undefined || near.count < 2) return null;
+  const words = t.trace.verdict;
+  const arrow = (id: string | undefined, label: string, icon: 'left' | 'right', hotkey: string) =>
+    id === undefined ? (
+      <span class="button quiet small icon-only" aria-disabled="true">
+        <Icon name={icon} class="third" />
+      </span>
+    ) : (
+      <a class="button quiet small icon-only" href={link(['/trace', id])} aria-label={label} data-tip={label} data-key={hotkey}>
+        <Icon name={icon} />
+      </a>
+    );
+  return (
+    <span class="walk hide-narrow">
+      {arrow(near.previous, words.previous, 'left', ',')}
+      <a class="caption number" href={near.href}>
+        {words.place(near.place + 1, near.count)}
+      </a>
+      {arrow(near.next, words.next, 'right', '.')}
+    </span>
+  );
+}
+
 function Actions({ state }: { state: TraceState }) {
   const { columns } = state;
   const words = t.trace.verdict;
@@ -204,7 +232,7 @@ function Actions({ state }: { state: TraceState }) {
     <MenuButton label={words.actions} icon="more" class="button quiet icon-only" align="right" hasArrow={false}>
       {(close) => (
         <>
-          <MenuItem href={link('/explain', { a: `{ trace:id = "${id}" }`, b: ofOperation })} onPick={close}>
+          <MenuItem href={link('/explain', { a: `{ trace:id = "${id}" }`, base: ofOperation })} onPick={close}>
             <Icon name="compare" />
             {words.compare_typical}
           </MenuItem>

@@ -2,13 +2,13 @@
 import { useKeys, type KeyBinding } from '../app/keys';
 import { go, link } from '../app/address';
 import { copyText } from '../app/notice';
+import { neighboursOf } from '../app/result_list';
 import { t } from '../i18n/catalogue';
 import { nameOf, serviceOf, type TraceColumns } from './model/columns';
 import { criticalRows, nextRow, rowsOf } from './model/find';
 import { traceqlText } from './model/attributes';
 import { collapseOffCriticalPath, RowKind } from './model/rows';
 import { goToError, markOrCompare } from './trace_header';
-import { neighbour } from './trace_walk';
 import { goToMatch } from './trace_toolbar';
 import { kViews, type TraceState } from './trace_state';
 import { changeLevel } from './waterfall/waterfall';
@@ -77,7 +77,8 @@ export function useTraceKeys(state: TraceState, panel: PanelKeys): void {
   const inRows = state.view === 'waterfall';
   const rowKey = (run: () => void) => () => (inRows ? run() : false);
   const walk = (by: 1 | -1) => {
-    const next = neighbour(columns.facts.trace_id, by);
+    const near = neighboursOf(columns.facts.trace_id);
+    const next = by > 0 ? near?.next : near?.previous;
     if (next !== undefined) go(link(['/trace', next]));
   };
   const bindings: KeyBinding[] = [

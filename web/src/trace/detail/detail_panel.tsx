@@ -225,7 +225,7 @@ function SpanMenu({ state, detail }: { state: TraceState; detail: SpanDetail | u
             {words.similar}
           </MenuItem>
           {detail?.usual && (
-            <MenuItem href={link('/explain', { a: `${query.slice(0, -2)} && duration > ${Math.round(detail.usual.p95_ns)}ns }`, b: query })} onPick={close}>
+            <MenuItem href={link('/explain', { a: `${query.slice(0, -2)} && duration > ${Math.round(detail.usual.p95_ns)}ns }`, base: query })} onPick={close}>
               <Icon name="compare" />
               {words.explain}
             </MenuItem>
