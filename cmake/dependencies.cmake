@@ -72,5 +72,6 @@ set(CLEW_DEPS_main yaml cli11 mimalloc absl)
 # processor of x86-64-v2 since 2010 has it.
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   set_source_files_properties(src/otlp/traces_json_reader.cc src/receive/zipkin/zipkin_json.cc src/receive/zipkin/zipkin_event.cc
+    src/receive/skywalking/segment_json.cc
     PROPERTIES COMPILE_OPTIONS -mpclmul)
 endif()

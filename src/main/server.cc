@@ -77,6 +77,7 @@ class RunningServer final : public Server {
   stdx::Result<void> start_apis();
   stdx::Result<void> start_doors();
   stdx::Result<void> start_jaeger();
+  stdx::Result<void> start_skywalking();
   void maintain();
   void report_cut(const stdx::Error* error);
 
@@ -107,6 +108,7 @@ class RunningServer final : public Server {
   std::unique_ptr<net::HttpServer> otlp_http_;
   std::unique_ptr<net::GrpcServer> otlp_grpc_;
   std::optional<receive_zipkin::ZipkinReceiver> zipkin_;
+  std::unique_ptr<receive_skywalking::NameBook> skywalking_names_;
   std::optional<receive_skywalking::SkyWalkingReceiver> skywalking_;
   // Doors of other protocols that are not off.
   std::optional<receive_jaeger::JaegerReceiver> jaeger_;
@@ -220,11 +222,7 @@ stdx::Result<void> RunningServer::start_doors() {
   zipkin_.emplace(*intake_, clock_, options_.zipkin_limits);
   options_.zipkin_http.format_error = zipkin_->error_format();
   if (auto started = doors_.start_http("zipkin", options_.zipkin_http, zipkin_->http_routes()); !started) return started;
-  skywalking_.emplace(*intake_, clock_);
-  options_.skywalking_grpc.explain_unknown = skywalking_->unknown_method();
-  if (auto started = doors_.start_grpc("skywalking_grpc", options_.skywalking_grpc, skywalking_->grpc_methods()); !started) {
-    return started;
-  }
+  if (auto started = start_skywalking(); !started) return started;
   if (auto started = start_jaeger(); !started) return started;
   metrics_->watch({.log = local_log_.get(),
                    .head = head_.get(),
@@ -237,6 +235,18 @@ stdx::Result<void> RunningServer::start_doors() {
                    .jaeger_http = jaeger_http_.get(),
                    .doors = &doors_});
   return {};
+}
+
+stdx::Result<void> RunningServer::start_skywalking() {
+  const std::string path = options_.data_folder + "/skywalking-names";
+  if (auto opened = keep(receive_skywalking::NameBook::open(files_, path), skywalking_names_); !opened) return opened;
+  skywalking_.emplace(*intake_, clock_, *skywalking_names_);
+  options_.skywalking_grpc.explain_unknown = skywalking_->unknown_method();
+  options_.skywalking_http.format_error = skywalking_->http_error_format();
+  if (auto started = doors_.start_grpc("skywalking_grpc", options_.skywalking_grpc, skywalking_->grpc_methods()); !started) {
+    return started;
+  }
+  return doors_.start_http("skywalking_http", options_.skywalking_http, skywalking_->http_routes());
 }
 
 stdx::Result<void> RunningServer::start_jaeger() {

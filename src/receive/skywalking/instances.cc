@@ -9,8 +9,8 @@ namespace {
 
 // Properties whose text is an attribute's. Source: the agents' own lists, as their samples in testdata/ have them.
 constexpr std::pair<std::string_view, std::string_view> kSameMeaning[] = {
-    {"hostname", "host.name"},
-    {"OS Name", "os.name"},
+    {"hostname", "host.name"},   {"host_name", "host.name"},
+    {"OS Name", "os.name"},      {"os_name", "os.name"},
     {"version", "telemetry.sdk.version"},
     {"namespace", "service.namespace"},
     {"python_implementation", "process.runtime.name"},
@@ -24,10 +24,12 @@ std::string_view sdk_language(std::string_view language) {
   return language;
 }
 
+bool is_address(std::string_view key) { return key == "ipv4" || key == "ipv4s" || key == "ipV4s"; }
+
 // host.ip is a list: a host may have several addresses, each a property of its own.
 void write_addresses(const std::vector<TextPair>& properties, std::string& out) {
   bool any = false;
-  for (const TextPair& property : properties) any = any || property.key == "ipv4";
+  for (const TextPair& property : properties) any = any || is_address(property.key);
   if (!any) return;
   otlp::MessageWriter writer(out);
   const size_t pair = writer.open(otlp::field::kResourceAttributes);
@@ -35,7 +37,7 @@ void write_addresses(const std::vector<TextPair>& properties, std::string& out) 
   const size_t value = writer.open(otlp::field::kKeyValueValue);
   const size_t array = writer.open(otlp::field::kAnyValueArray);
   for (const TextPair& property : properties) {
-    if (property.key != "ipv4") continue;
+    if (!is_address(property.key)) continue;
     const size_t element = writer.open(otlp::field::kArrayValues);
     writer.add_bytes(otlp::field::kAnyValueString, property.value);
     writer.close(element);
@@ -46,12 +48,12 @@ void write_addresses(const std::vector<TextPair>& properties, std::string& out) 
 }
 
 void write_property(const TextPair& property, AttributeWriter& out) {
-  if (property.key == "language" || property.key == "ipv4") return;
+  if (property.key == "language" || is_address(property.key)) return;
   for (const auto& [key, name] : kSameMeaning) {
     if (property.key == key) return out.text(name, property.value);
   }
   int64_t process = 0;
-  if (property.key == "Process No." && parse_number(property.value, process)) return out.number("process.pid", process);
+  if ((property.key == "Process No." || property.key == "process_no") && parse_number(property.value, process)) return out.number("process.pid", process);
   out.text("sw8.instance." + lower_case(property.key), property.value);
 }
 
@@ -82,7 +84,7 @@ std::string encode_resource(std::string_view service, std::string_view instance,
     if (property.value.size() > kPropertyBytesMax || property.key.size() > kPropertyBytesMax) continue;
     if (resource.size() > kInstanceBytesMax || kept.size() >= kPropertyCountMax) break;
     bool seen = false;
-    for (const TextPair& one : kept) seen = seen || (one.key == property.key && property.key != "ipv4");
+    for (const TextPair& one : kept) seen = seen || (one.key == property.key && !is_address(property.key));
     if (seen) continue;
     kept.push_back(property);
     write_property(property, out);

@@ -197,7 +197,7 @@ void SegmentTranslator::write_status(const SegmentSpan& span) {
 stdx::Result<Translated> translate_segment_v3(std::string_view segment, const SegmentHead& head, std::string_view resource,
                                               std::string& request) {
   const size_t before = request.size();
-  Translated translated;
+  Translated translated{.malformed_spans = 0, .span_count = head.span_count};
   stdx::Result<void> added;
   SegmentSpan span;
   SegmentTranslator translator(request);

@@ -40,6 +40,7 @@ class SegmentTranslator {
 // One segment of v3, appended to `request`; nothing is appended if it fails. Spans that cannot be read are left out.
 struct Translated {
   size_t malformed_spans = 0;
+  size_t span_count = 0;  // All of the segment.
 };
 stdx::Result<Translated> translate_segment_v3(std::string_view segment, const SegmentHead& head, std::string_view resource,
                                               std::string& request);

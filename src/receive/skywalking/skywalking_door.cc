@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "otlp/message_reader.h"
+#include "receive/skywalking/runtime_translate.h"
 #include "receive/skywalking/segment_translate.h"
+#include "receive/skywalking/segment_v2.h"
 #include "receive/skywalking/segment_v3.h"
 #include "receive/skywalking/skywalking_limits.h"
 
@@ -32,7 +36,7 @@ void SkyWalkingDoor::take_segment(Protocol protocol, std::string_view message, D
   std::string request;
   request.reserve(message.size() * 2);
   if (auto added = add_segment(protocol, message, request); !added) return done(std::unexpected(std::move(added.error())));
-  intake_.take(protocol, log::RecordKind::kTraces, stdx::SharedBytes::from_string(std::move(request)), std::move(done));
+  take(protocol, log::RecordKind::kTraces, std::move(request), std::move(done));
 }
 
 void SkyWalkingDoor::take_segments(Protocol protocol, std::string_view message, Done done) {
@@ -54,7 +58,86 @@ void SkyWalkingDoor::take_segments(Protocol protocol, std::string_view message, 
     if (reader.ok()) return done(std::unexpected(std::move(first_error)));
     return done(stdx::fail(ErrorCode::kInvalidArgument, "not a SegmentCollection of SkyWalking: malformed protobuf"));
   }
-  intake_.take(protocol, log::RecordKind::kTraces, stdx::SharedBytes::from_string(std::move(request)), std::move(done));
+  take(protocol, log::RecordKind::kTraces, std::move(request), std::move(done));
+}
+
+void SkyWalkingDoor::take(Protocol protocol, log::RecordKind kind, std::string request, Done done) {
+  if (request.empty()) return done(receive::Outcome{});
+  if (kind != log::RecordKind::kTraces) {
+    // Where the intake keeps no logs or metrics, agents can do nothing about it, and would complain for ever.
+    done = [done = std::move(done)](stdx::Result<receive::Outcome> outcome) mutable {
+      const bool kept_nowhere = !outcome && outcome.error().code == ErrorCode::kUnimplemented;
+      done(kept_nowhere ? receive::Outcome{} : std::move(outcome));
+    };
+  }
+  intake_.take(protocol, kind, stdx::SharedBytes::from_string(std::move(request)), std::move(done));
+}
+
+void SkyWalkingDoor::take_segment_v2(std::string_view message, Done done) {
+  std::string request;
+  std::string service;
+  const auto translated = translate_segment_v2(message, names_, request, service);
+  if (!translated) return done(std::unexpected(translated.error()));
+  if (translated->malformed_spans > 0) {
+    intake_.refuse(Protocol::kSkyWalkingV2Grpc, service, receive::Refusal::kMalformed, translated->malformed_spans,
+                   fmt::format("{} of {} spans of a segment are malformed", translated->malformed_spans, translated->span_count));
+  }
+  take(Protocol::kSkyWalkingV2Grpc, log::RecordKind::kTraces, std::move(request), std::move(done));
+}
+
+void SkyWalkingDoor::take_runtime(Runtime runtime, std::string_view message, Done done) {
+  const auto source = read_runtime_source(message);
+  if (!source) return done(std::unexpected(source.error()));
+  std::string resource = source->is_v2 ? instance_of(names_, source->instance_number).resource
+                                       : *instances_.resource_of(source->service, source->instance, 0);
+  std::string request;
+  const auto translated = runtime == Runtime::kJvm ? translate_jvm(message, resource, request)
+                                                   : translate_clr(message, resource, request);
+  if (!translated) return done(std::unexpected(translated.error()));
+  take(source->is_v2 ? Protocol::kSkyWalkingV2Grpc : Protocol::kSkyWalkingGrpc, log::RecordKind::kMetrics, std::move(request),
+       std::move(done));
+}
+
+stdx::Result<void> SkyWalkingDoor::add_item(Item item, std::string_view message, StreamSource& source,
+                                            std::string& request) {
+  const int64_t now_ms = clock_.now_ns() / 1'000'000;
+  switch (item) {
+    case Item::kMeter: return translate_meter(message, source, instances_, now_ms, request);
+    case Item::kMeters: return translate_meters(message, source, instances_, now_ms, request);
+    case Item::kLog: return translate_log(message, source, instances_, now_ms, request);
+    case Item::kEvent: return translate_event(message, instances_, now_ms, request);
+    case Item::kAttachedEvent: break;
+  }
+  return translate_attached_event(message, now_ms, request);
+}
+
+namespace {
+log::RecordKind kind_of(SkyWalkingDoor::Item item) {
+  const bool is_meter = item == SkyWalkingDoor::Item::kMeter || item == SkyWalkingDoor::Item::kMeters;
+  return is_meter ? log::RecordKind::kMetrics : log::RecordKind::kLogs;
+}
+}  // namespace
+
+void SkyWalkingDoor::take_item(Protocol protocol, Item item, std::string_view message, StreamSource& source, Done done) {
+  std::string request;
+  if (auto added = add_item(item, message, source, request); !added) return done(std::unexpected(std::move(added.error())));
+  take(protocol, kind_of(item), std::move(request), std::move(done));
+}
+
+void SkyWalkingDoor::take_items(Protocol protocol, Item item, std::string_view messages, Done done) {
+  std::string request;
+  StreamSource source;
+  std::optional<stdx::Error> first_error;
+  otlp::MessageReader reader(messages);
+  while (reader.next()) {
+    if (request.size() > kOtlpBytesMax) return done(stdx::fail(ErrorCode::kPayloadTooLarge, "too many items in one request"));
+    auto added = add_item(item, reader.bytes(), source, request);
+    if (added) continue;
+    intake_.refuse(protocol, source.service, receive::Refusal::kMalformed, 1, added.error().message, reader.bytes());
+    if (!first_error) first_error = std::move(added.error());
+  }
+  if (request.empty() && first_error) return done(std::unexpected(std::move(*first_error)));
+  take(protocol, kind_of(item), std::move(request), std::move(done));
 }
 
 stdx::Result<void> SkyWalkingDoor::learn_instance(std::string_view message) {

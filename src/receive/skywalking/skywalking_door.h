@@ -8,6 +8,8 @@
 
 #include "receive/intake.h"
 #include "receive/skywalking/instances.h"
+#include "receive/skywalking/meter_translate.h"
+#include "receive/skywalking/name_book.h"
 #include "stdx/clock.h"
 #include "stdx/error.h"
 
@@ -19,24 +21,39 @@ class SkyWalkingDoor : public std::enable_shared_from_this<SkyWalkingDoor> {
  public:
   using Done = receive::Intake::Done;
 
-  SkyWalkingDoor(receive::Intake intake, const stdx::Clock& clock) : intake_(std::move(intake)), clock_(clock) {}
+  SkyWalkingDoor(receive::Intake intake, const stdx::Clock& clock, NameBook& names)
+      : intake_(std::move(intake)), clock_(clock), names_(names) {}
 
-  // SegmentObject, SegmentCollection.
+  // SegmentObject, SegmentCollection; UpstreamSegment of v2.
   void take_segment(receive::Protocol protocol, std::string_view message, Done done);
   void take_segments(receive::Protocol protocol, std::string_view message, Done done);
+  void take_segment_v2(std::string_view message, Done done);
+  // JVMMetricCollection and CLRMetricCollection of both versions.
+  enum class Runtime : uint8_t { kJvm, kClr };
+  void take_runtime(Runtime runtime, std::string_view message, Done done);
+  // One message of a stream of those that meter_translate.h knows.
+  enum class Item : uint8_t { kMeter, kMeters, kLog, kEvent, kAttachedEvent };
+  void take_item(receive::Protocol protocol, Item item, std::string_view message, StreamSource& source, Done done);
+  // Several in one request: each as field 1 of `messages`. One that is bad costs itself.
+  void take_items(receive::Protocol protocol, Item item, std::string_view messages, Done done);
   // InstanceProperties: at once.
   stdx::Result<void> learn_instance(std::string_view message);
 
   const receive::Intake& intake() const { return intake_; }
   const stdx::Clock& clock() const { return clock_; }
   Instances& instances() { return instances_; }
+  NameBook& names() const { return names_; }
 
  private:
-  // Appends it to `request`; what is refused of it is counted.
+  // Each appends to `request`; what is refused of it is counted.
   stdx::Result<void> add_segment(receive::Protocol protocol, std::string_view message, std::string& request);
+
+  stdx::Result<void> add_item(Item item, std::string_view message, StreamSource& source, std::string& request);
+  void take(receive::Protocol protocol, log::RecordKind kind, std::string request, Done done);
 
   const receive::Intake intake_;
   const stdx::Clock& clock_;
+  NameBook& names_;
   Instances instances_;
 };
 

@@ -2,8 +2,10 @@
 
 #include <mutex>
 
+#include "receive/skywalking/segment_v2.h"
 #include "receive/skywalking/skywalking_door.h"
 #include "receive/skywalking/skywalking_receiver.h"
+#include "receive/skywalking/skywalking_v2_grpc.h"
 #include "receive/wrong_door.h"
 #include "self/log_line.h"
 
@@ -15,8 +17,10 @@ using stdx::ErrorCode;
 namespace {
 
 using DoorPtr = std::shared_ptr<SkyWalkingDoor>;
-// One message of a stream, or of a unary call.
-using Take = std::function<void(SkyWalkingDoor&, const stdx::SharedBytes&, SkyWalkingDoor::Done)>;
+using Item = SkyWalkingDoor::Item;
+using Runtime = SkyWalkingDoor::Runtime;
+// One message of a stream, or of a unary call, and what is carried from message to message.
+using Take = std::function<void(SkyWalkingDoor&, std::string_view, StreamSource&, SkyWalkingDoor::Done)>;
 
 bool may_retry(const stdx::Error& error) {
   return error.code == ErrorCode::kResourceExhausted || error.code == ErrorCode::kUnavailable;
@@ -26,15 +30,16 @@ bool may_retry(const stdx::Error& error) {
 // was refused. Only where the log takes nothing now does the stream end, so that its client waits.
 class TakingStream final : public net::GrpcStream {
  public:
-  TakingStream(DoorPtr door, Protocol protocol, const Take& take)
-      : door_(std::move(door)), protocol_(protocol), take_(take), refused_(std::make_shared<Refused>()) {}
+  TakingStream(DoorPtr door, const Take& take, bool may_be_v2)
+      : door_(std::move(door)), take_(take), may_be_v2_(may_be_v2), refused_(std::make_shared<Refused>()) {}
 
   void take(stdx::SharedBytes message, net::GrpcTaken taken) override {
-    door_->intake().count_request(protocol_, message.size());
+    const Protocol protocol =
+        may_be_v2_ && is_segment_v2(message.view) ? Protocol::kSkyWalkingV2Grpc : Protocol::kSkyWalkingGrpc;
+    door_->intake().count_request(protocol, message.size());
     ++message_count_;
-    take_(*door_, message,
-          [door = door_, protocol = protocol_, refused = refused_, message,
-           taken = std::move(taken)](stdx::Result<receive::Outcome> outcome) mutable {
+    take_(*door_, message.view, source_,
+          [door = door_, protocol, refused = refused_, message, taken = std::move(taken)](stdx::Result<receive::Outcome> outcome) mutable {
             if (outcome) return taken.done();
             door->intake().count_failure(protocol, outcome.error(), message.view);
             if (may_retry(outcome.error())) return taken.fail(std::move(outcome.error()));
@@ -63,8 +68,9 @@ class TakingStream final : public net::GrpcStream {
   };
 
   const DoorPtr door_;
-  const Protocol protocol_;
   const Take& take_;  // The method's, which outlives its calls.
+  const bool may_be_v2_;
+  StreamSource source_;
   size_t message_count_ = 0;
   const std::shared_ptr<Refused> refused_;
 };
@@ -81,15 +87,16 @@ class MethodList {
     method.name = fmt::format("/{}", name);
     methods_.push_back(std::move(method));
   }
-  net::GrpcMethod stream(Take take) const {
-    return {.open_stream = [door = door_, take = std::move(take)](const net::GrpcRequest&) {
-      return std::make_unique<TakingStream>(door, Protocol::kSkyWalkingGrpc, take);
+  net::GrpcMethod stream(Take take, bool may_be_v2 = false) const {
+    return {.open_stream = [door = door_, may_be_v2, take = std::move(take)](const net::GrpcRequest&) {
+      return std::make_unique<TakingStream>(door, take, may_be_v2);
     }};
   }
   net::GrpcMethod unary(Take take) const {
     return {.handler = [door = door_, take = std::move(take)](net::GrpcRequest& request, net::GrpcReplyPtr reply) {
       door->intake().count_request(Protocol::kSkyWalkingGrpc, request.message.size());
-      take(*door, request.message,
+      StreamSource source;
+      take(*door, request.message.view, source,
            [door, message = request.message, reply = std::move(reply)](stdx::Result<receive::Outcome> outcome) {
              if (outcome) return reply->send({});
              door->intake().count_failure(Protocol::kSkyWalkingGrpc, outcome.error(), message.view);
@@ -110,36 +117,51 @@ class MethodList {
 };
 
 // What is asked of us or sent to us for functions that Clew does not have: it has no commands, and takes note of nothing.
-void take_nothing(SkyWalkingDoor&, const stdx::SharedBytes&, SkyWalkingDoor::Done done) { done(receive::Outcome{}); }
+void take_nothing(SkyWalkingDoor&, std::string_view, StreamSource&, SkyWalkingDoor::Done done) { done(receive::Outcome{}); }
+
+void take_segment(SkyWalkingDoor& door, std::string_view message, StreamSource&, SkyWalkingDoor::Done done) {
+  door.take_segment(Protocol::kSkyWalkingGrpc, message, std::move(done));
+}
+// Under the name without a package also the agents 6 and 7 send.
+void take_old_segment(SkyWalkingDoor& door, std::string_view message, StreamSource& source, SkyWalkingDoor::Done done) {
+  is_segment_v2(message) ? door.take_segment_v2(message, std::move(done)) : take_segment(door, message, source, std::move(done));
+}
+void take_segments(SkyWalkingDoor& door, std::string_view message, StreamSource&, SkyWalkingDoor::Done done) {
+  door.take_segments(Protocol::kSkyWalkingGrpc, message, std::move(done));
+}
+void take_properties(SkyWalkingDoor& door, std::string_view message, StreamSource&, SkyWalkingDoor::Done done) {
+  auto learnt = door.learn_instance(message);
+  learnt ? done(receive::Outcome{}) : done(std::unexpected(std::move(learnt.error())));
+}
+Take take_runtime(Runtime runtime) {
+  return [runtime](SkyWalkingDoor& door, std::string_view message, StreamSource&, SkyWalkingDoor::Done done) {
+    door.take_runtime(runtime, message, std::move(done));
+  };
+}
+Take take_item(Item item) {
+  return [item](SkyWalkingDoor& door, std::string_view message, StreamSource& source, SkyWalkingDoor::Done done) {
+    door.take_item(Protocol::kSkyWalkingGrpc, item, message, source, std::move(done));
+  };
+}
 
 }  // namespace
 
-SkyWalkingReceiver::SkyWalkingReceiver(receive::Intake intake, const stdx::Clock& clock)
-    : door_(std::make_shared<SkyWalkingDoor>(std::move(intake), clock)) {}
+SkyWalkingReceiver::SkyWalkingReceiver(receive::Intake intake, const stdx::Clock& clock, NameBook& names)
+    : door_(std::make_shared<SkyWalkingDoor>(std::move(intake), clock, names)) {}
 
 std::vector<net::GrpcMethod> SkyWalkingReceiver::grpc_methods() const {
   MethodList list(door_);
-  const auto segment = [](SkyWalkingDoor& door, const stdx::SharedBytes& message, SkyWalkingDoor::Done done) {
-    door.take_segment(Protocol::kSkyWalkingGrpc, message.view, std::move(done));
-  };
-  const auto segments = [](SkyWalkingDoor& door, const stdx::SharedBytes& message, SkyWalkingDoor::Done done) {
-    door.take_segments(Protocol::kSkyWalkingGrpc, message.view, std::move(done));
-  };
-  const auto properties = [](SkyWalkingDoor& door, const stdx::SharedBytes& message, SkyWalkingDoor::Done done) {
-    auto learnt = door.learn_instance(message.view);
-    learnt ? done(receive::Outcome{}) : done(std::unexpected(std::move(learnt.error())));
-  };
-  list.add("TraceSegmentReportService/collect", true, list.stream(segment));
-  list.add("TraceSegmentReportService/collectInSync", true, list.unary(segments));
-  list.add("ManagementService/reportInstanceProperties", true, list.rare(list.unary(properties)));
+  list.add("TraceSegmentReportService/collect", false, list.stream(take_segment));
+  list.add("TraceSegmentReportService/collectInSync", true, list.unary(take_segments));
+  list.add("ManagementService/reportInstanceProperties", true, list.rare(list.unary(take_properties)));
   list.add("ManagementService/keepAlive", true, list.rare(list.unary(take_nothing)));
-  list.add("JVMMetricReportService/collect", true, list.unary(take_nothing));
-  list.add("CLRMetricReportService/collect", true, list.rare(list.unary(take_nothing)));
-  list.add("MeterReportService/collect", true, list.rare(list.stream(take_nothing)));
-  list.add("MeterReportService/collectBatch", false, list.rare(list.stream(take_nothing)));
-  list.add("LogReportService/collect", false, list.stream(take_nothing));
-  list.add("EventService/collect", false, list.rare(list.stream(take_nothing)));
-  list.add("SpanAttachedEventReportService/collect", false, list.rare(list.stream(take_nothing)));
+  list.add("JVMMetricReportService/collect", true, list.unary(take_runtime(Runtime::kJvm)));
+  list.add("CLRMetricReportService/collect", true, list.rare(list.unary(take_runtime(Runtime::kClr))));
+  list.add("MeterReportService/collect", true, list.rare(list.stream(take_item(Item::kMeter))));
+  list.add("MeterReportService/collectBatch", false, list.rare(list.stream(take_item(Item::kMeters))));
+  list.add("LogReportService/collect", false, list.stream(take_item(Item::kLog)));
+  list.add("EventService/collect", false, list.rare(list.stream(take_item(Item::kEvent))));
+  list.add("SpanAttachedEventReportService/collect", false, list.rare(list.stream(take_item(Item::kAttachedEvent))));
   list.add("ConfigurationDiscoveryService/fetchConfigurations", false, list.rare(list.unary(take_nothing)));
   list.add("ProfileTask/getProfileTaskCommands", true, list.rare(list.unary(take_nothing)));
   list.add("ProfileTask/collectSnapshot", true, list.rare(list.stream(take_nothing)));
@@ -151,6 +173,10 @@ std::vector<net::GrpcMethod> SkyWalkingReceiver::grpc_methods() const {
   list.add("BrowserPerfService/collectWebInteractionsPerfData", false, list.rare(list.unary(take_nothing)));
   list.add("BrowserPerfService/collectErrorLogs", true, list.rare(list.stream(take_nothing)));
   std::vector<net::GrpcMethod> methods = list.take();
+  net::GrpcMethod old_segments = list.stream(take_old_segment, true);
+  old_segments.name = "/TraceSegmentReportService/collect";
+  methods.push_back(std::move(old_segments));
+  for (net::GrpcMethod& method : v2_methods(door_)) methods.push_back(std::move(method));
   for (const char* name : {"AsyncProfilerTask/getAsyncProfilerTaskCommands", "PprofTask/getPprofTaskCommands"}) {
     net::GrpcMethod method = list.rare(list.unary(take_nothing));
     method.name = fmt::format("/skywalking.v10.{}", name);

@@ -23,6 +23,13 @@ inline constexpr size_t kPropertyCountMax = 64;
 inline constexpr size_t kPropertyBytesMax = 512;         // Longer ones (lists of jars) are left out.
 inline constexpr size_t kInstanceBytesMax = 8'192;       // All of an instance's.
 
+// Of v2's names (name_book.h).
+inline constexpr size_t kNamesMax = 500'000;            // Services, instances, endpoints and addresses together.
+inline constexpr size_t kNameRecordBytesMax = 64 << 10;
+inline constexpr size_t kNameFileBytesMax = size_t{4} << 30;
+inline constexpr size_t kWishesMax = 10'000;            // Of one call.
+static_assert(kNameRecordBytesMax > kNameBytesMax + 2 * kInstanceBytesMax);
+
 // A meter without a name of its service belongs to the one before it in the stream.
 inline constexpr size_t kMetersMax = 100'000;  // Of a message.
 inline constexpr size_t kHttpBodyBytesMax = 32 << 20;  // After decompression.
