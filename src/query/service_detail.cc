@@ -1,6 +1,7 @@
 #include "query/service_detail.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -15,6 +16,8 @@ namespace clew::query {
 namespace {
 
 using table::ConnectionType;
+
+constexpr double kEstimateErrorMax = 0.05;  // Of sums that were made from histograms.
 
 using OperationKey = std::pair<std::string, otlp::SpanKind>;
 using OperationSums = std::map<OperationKey, RequestNumbers>;
@@ -84,19 +87,27 @@ stdx::Result<void> fill_calls(const table::Catalog::Sets& sets, const ServiceDet
 }
 
 // What requests took, split into waiting for callees and the rest. Messages are not waited for.
-void fill_time_shares(ServiceDetail& detail) {
+void fill_time_shares(const OperationSums& operations, ServiceDetail& detail) {
   detail.time_total_ns = detail.overview.requests.total_ns;
+  // Edges know durations as histograms only. The spans that make the calls know their sum, which takes the error out.
+  int64_t exact = 0, estimated = 0;
+  for (const auto& [key, numbers] : operations) {
+    if (key.second == otlp::SpanKind::kClient || key.second == otlp::SpanKind::kProducer) exact += numbers.total_ns;
+  }
+  for (const ServiceCall& call : detail.downstream) estimated += estimated_total_ns(call.caller_durations);
+  const double ratio = estimated == 0 ? 1.0 : static_cast<double>(exact) / static_cast<double>(estimated);
+  const double factor = std::abs(ratio - 1.0) <= kEstimateErrorMax ? ratio : 1.0;
   int64_t waited = 0;
   for (const ServiceCall& call : detail.downstream) {
     TimeShare share;
     share.name = call.name;
     share.type = call.type;
     share.is_virtual = call.is_virtual;
-    share.total_ns = estimated_total_ns(call.caller_durations);
+    share.total_ns = static_cast<int64_t>(factor * static_cast<double>(estimated_total_ns(call.caller_durations)));
     waited += share.total_ns;
     detail.time_shares.push_back(std::move(share));
   }
-  detail.time_overlaps = waited > detail.time_total_ns;
+  detail.time_overlaps = static_cast<double>(waited) > (1 + kEstimateErrorMax) * static_cast<double>(detail.time_total_ns);
   TimeShare own;
   own.is_own = true;
   own.total_ns = std::max<int64_t>(0, detail.time_total_ns - waited);
@@ -133,7 +144,7 @@ stdx::Result<ServiceDetail> service_detail(const table::Catalog& catalog, Servic
   }
   fill_operations(*now, before, detail);
   if (auto done = fill_calls(sets, request, detail); !done) return std::unexpected(std::move(done.error()));
-  fill_time_shares(detail);
+  fill_time_shares(*now, detail);
   return detail;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "api/native/native_routes.h"
 #include "api/native/parameter.h"
 #include "query/engine.h"
+#include "query/part_scan.h"
 
 namespace clew::api_native {
 
@@ -56,6 +58,12 @@ struct Question {
   const Arguments& arguments;
   const query::QueryControl& control;
   std::string_view body = {};  // Of a POST or PUT, decoded.
+  // Of a question that is answered as a stream: progress, and an answer so far instead of the one before.
+  query::ScanHooks hooks = {};
+  std::function<void(std::string)> partial = {};
+  void show_partial(std::string json) const {
+    if (partial) partial(std::move(json));
+  }
 };
 using Handler = std::expected<Answer, ApiError> (*)(const Question&);
 

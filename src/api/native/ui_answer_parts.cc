@@ -1,5 +1,7 @@
 #include "api/native/ui_answer_parts.h"
 
+#include "api/native/answers.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -52,6 +54,12 @@ void write_call_numbers(wire::JsonWriter& json, int64_t call_count, int64_t erro
   json.member("call_count", call_count).member("error_count", error_count);
   json.member("rate", static_cast<double>(call_count) / seconds);
   json.member("error_share", call_count == 0 ? 0.0 : static_cast<double>(error_count) / static_cast<double>(call_count));
+}
+
+void write_scan_end(wire::JsonWriter& json, bool exact, table::TimeRange range, const query::QueryStats& stats) {
+  json.member("source", "scan").member("exact", exact);
+  write_range(json, range);
+  write_stats(json, stats);
 }
 
 void write_reason(wire::JsonWriter& json, const query::ServiceReason& reason) {

@@ -27,6 +27,8 @@ void write_call_numbers(wire::JsonWriter& json, int64_t call_count, int64_t erro
 void write_latency(wire::JsonWriter& json, std::string_view name, const table::Histogram& durations);
 
 std::string_view connection_word(table::ConnectionType type);
+// Members source (scan), exact, range and stats.
+void write_scan_end(wire::JsonWriter& json, bool exact, table::TimeRange range, const query::QueryStats& stats);
 // Member "why".
 void write_reason(wire::JsonWriter& json, const query::ServiceReason& reason);
 // Members namespace, language and sdk where known, and type.

@@ -353,6 +353,93 @@ std::vector<Shape> map_shapes() {
   };
 }
 
+// Ends of answers that are always scans.
+std::vector<Field> with_scan(std::vector<Field> fields) {
+  fields.push_back({"source", kText, "scan"});
+  fields.push_back({"exact", kFlag, "False where something was cut"});
+  fields.push_back(one("range", "Range", "The time range that was asked, resolved"));
+  fields.push_back(one("stats", "QueryStats", "What the question cost"));
+  return fields;
+}
+
+std::vector<Shape> call_shapes() {
+  Shape instance{"ServiceInstance",
+                 "An instance of a service.",
+                 with_numbers({{"instance", kText, "service.instance.id, else the pod's or host's name; empty where unknown"},
+                               maybe("host", kText, "host.name"),
+                               maybe("version", kText, "service.version")},
+                              "count")};
+  instance.fields.push_back({"is_slow", kFlag, "Its median or p99 is more than twice that of the middle one of three or more"});
+  instance.fields.push_back({"last_seen_ns", kTime, "Start of its last request"});
+  return {
+      {"ServiceInstancesAnswer",
+       "Instances of a service.",
+       with_scan({list_of("instances", "ServiceInstance", "Most requests first"), {"instance_count", kInteger, "All of them"},
+                  {"basis", kText, "What its requests are: entry (server and consumer), internal or all spans"}})},
+      std::move(instance),
+      {"ServiceCallsAnswer",
+       "What a service asks of others.",
+       with_scan({list_of("panels", "CallPanel", "Most time first"), {"request_count", kInteger, "Requests of the service"}})},
+      {"CallPanel",
+       "Calls to one database, cache, queue or host.",
+       {{"type", kText, "database, cache, messaging or external"},
+        maybe("system", kText, "Such as postgresql, redis or kafka"),
+        {"peer", kText, "Its name"},
+        {"call_count", kInteger, "Calls"},
+        {"error_count", kInteger, "Failed calls"},
+        {"rate", kNumber, "Calls a second"},
+        {"error_share", kNumber, "Share of failed calls"},
+        {"p50_ns", kDuration, "Half are not longer"},
+        {"p95_ns", kDuration, "95 % are not longer"},
+        {"p99_ns", kDuration, "99 % are not longer"},
+        {"total_ns", kDuration, "Time of all calls together"},
+        list_of("statements", "StatementNumbers", "Most time first"),
+        {"statement_count", kInteger, "All of them"}}},
+      {"StatementNumbers",
+       "Calls with the same normalised statement.",
+       {{"statement", kText, "Without literals; the span name where calls carry no statement; … for those beyond 20 000"},
+        {"operation", kText, "Span name"},
+        {"count", kInteger, "Calls"},
+        {"error_count", kInteger, "Failed calls"},
+        {"p50_ns", kDuration, "Half are not longer"},
+        {"p99_ns", kDuration, "99 % are not longer"},
+        {"max_ns", kDuration, "The longest"},
+        {"total_ns", kDuration, "All together"},
+        {"per_request", kNumber, "Calls by requests of the service"},
+        {"slowest_trace_id", kTraceId, "Trace of the longest"},
+        {"slowest_span_id", kSpanId, "The longest"}}},
+      {"ErrorGroupsAnswer",
+       "Errors by what went wrong.",
+       with_scan({{"series_start_ns", kTime, "Begin of the first step"},
+                  {"step_ns", kDuration, "Length of a step"},
+                  {"point_count", kInteger, "Steps"},
+                  {"error_span_count", kInteger, "Spans of all groups"},
+                  {"group_count", kInteger, "Groups before the limit"},
+                  list_of("groups", "ErrorGroup", "Most spans first")})},
+      {"ErrorGroup",
+       "Spans that failed in the same way.",
+       {{"id", kText, "Of type and message: the same in every answer"},
+        {"type", kText, "Of the exception; empty for spans that failed without one"},
+        {"message", kText, "Without numbers, ids and quoted texts"},
+        {"sample_message", kText, "Of the newest span"},
+        {"service", kText, "Where it happens most"},
+        {"operation", kText, "Where it happens most"},
+        {"count", kInteger, "Spans"},
+        {"first_seen_ns", kTime, "Start of the first span in the range"},
+        {"last_seen_ns", kTime, "Start of the last"},
+        list("series", kInteger, "Spans by step"),
+        list_of("services", "ErrorService", "Most spans first"),
+        list_of("traces", "ErrorSample", "The newest, at most 5"),
+        {"is_cause", kFlag, "Most of its spans have no failed child: it begins here"},
+        maybe("stacktrace", kText, "Of the newest span"),
+        {"q", kText, "TraceQL that finds such spans"}}},
+      {"ErrorService", "A service in which it happens.", {{"name", kText, "The service"}, color_field(), {"count", kInteger, "Spans"}}},
+      {"ErrorSample",
+       "A span that failed.",
+       {{"trace_id", kTraceId, "Its trace"}, {"span_id", kSpanId, "The span"}, {"time_ns", kTime, "Its start"}}},
+  };
+}
+
 std::vector<Shape> chart_shapes() {
   const auto lines = [](std::vector<Field> fields) {
     for (const Field& field : std::vector<Field>{
@@ -426,7 +513,7 @@ std::vector<Shape> chart_shapes() {
 
 std::vector<Shape> ui_shapes() {
   std::vector<Shape> all;
-  for (auto part : {overview_shapes(), map_shapes(), chart_shapes(), span_shapes(), finding_shapes()}) all.insert(all.end(), part.begin(), part.end());
+  for (auto part : {overview_shapes(), map_shapes(), call_shapes(), chart_shapes(), span_shapes(), finding_shapes()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

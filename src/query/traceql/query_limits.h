@@ -51,6 +51,14 @@ inline constexpr size_t kCountedTracesMax = 4'000'000;
 
 // ---- One service ----
 inline constexpr size_t kOperationsMax = 500;  // Listed; all are counted.
+inline constexpr size_t kStatementsMax = 20'000;  // Told apart; further ones are counted as one.
+inline constexpr size_t kInstancesMax = 10'000;
+
+// ---- Errors ----
+inline constexpr size_t kErrorGroupsMax = 20'000;  // Told apart; further ones are left out, and the answer is not exact.
+inline constexpr size_t kErrorSamplesMax = 5;
+inline constexpr size_t kFailuresRememberedMax = 2'000'000;  // To tell causes from echoes, 8 bytes each.
+inline constexpr size_t kStacktraceBytesMax = 16 * 1024;
 
 // ---- One trace ----
 // Spans of one trace that are returned; a larger one is refused, not cut.
