@@ -88,7 +88,8 @@ class ClewServer:
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
         (self.main_port, self.grpc_port, self.http_port, self.jaeger_port, self.zipkin_port, self.skywalking_port,
-         self.skywalking_http_port, self.jaeger_collector_http_port, self.jaeger_collector_grpc_port) = free_ports(9)
+         self.skywalking_http_port, self.jaeger_collector_http_port, self.jaeger_collector_grpc_port,
+         self.jaeger_sampling_port) = free_ports(10)
         self.jaeger_compact_udp_port, self.jaeger_binary_udp_port = free_ports(2, socket.SOCK_DGRAM)
         self.arguments = list(arguments)
         # Only what a test asks for may set anything.
@@ -104,6 +105,7 @@ class ClewServer:
             "listen.skywalking_http": self.skywalking_http_port,
             "listen.jaeger_http": self.jaeger_collector_http_port,
             "listen.jaeger_grpc": self.jaeger_collector_grpc_port,
+            "listen.jaeger_sampling": self.jaeger_sampling_port,
             "listen.jaeger_compact_udp": self.jaeger_compact_udp_port,
             "listen.jaeger_binary_udp": self.jaeger_binary_udp_port,
             **(settings or {}),

@@ -69,7 +69,8 @@ std::vector<Finding> examine_ports(const Settings& settings) {
                                                           {"listen.skywalking_grpc", listen.skywalking_grpc},
                                                           {"listen.skywalking_http", listen.skywalking_http},
                                                           {"listen.jaeger_http", listen.jaeger_http},
-                                                          {"listen.jaeger_grpc", listen.jaeger_grpc}};
+                                                          {"listen.jaeger_grpc", listen.jaeger_grpc},
+                                                          {"listen.jaeger_sampling", listen.jaeger_sampling}};
   for (const auto& [name, port] : kPorts) {
     if (port != Settings::kPortOff) findings.push_back(examine_port(name, listen.address, port));
   }

@@ -68,7 +68,7 @@ Settings::Listen only_otlp_and_apis(std::string address) {
   listen.address = std::move(address);
   listen.main = listen.otlp_grpc = listen.otlp_http = listen.jaeger = 0;
   listen.zipkin = listen.skywalking_grpc = listen.skywalking_http = Settings::kPortOff;
-  listen.jaeger_http = listen.jaeger_grpc = Settings::kPortOff;
+  listen.jaeger_http = listen.jaeger_grpc = listen.jaeger_sampling = Settings::kPortOff;
   listen.jaeger_compact_udp = listen.jaeger_binary_udp = Settings::kPortOff;
   return listen;
 }

@@ -45,8 +45,9 @@ void print_greeting(const Settings& settings, const ServerPorts& ports) {
       host, ports.main_http, ports.otlp_grpc, ports.otlp_http, ports.jaeger_http);
   if (ports.zipkin_http != 0) fmt::print("  Zipkin      http://{}:{}/api/v2/spans\n", host, ports.zipkin_http);
   if (ports.jaeger_compact_udp != 0 || ports.jaeger_collector_http != 0) {
-    fmt::print("  Jaeger      UDP {0}:{1}, {0}:{2}; http://{0}:{3}/api/traces; gRPC {0}:{4}\n", host, ports.jaeger_compact_udp,
-               ports.jaeger_binary_udp, ports.jaeger_collector_http, ports.jaeger_collector_grpc);
+    fmt::print("  Jaeger      UDP {0}:{1}, {0}:{2}; http://{0}:{3}/api/traces; gRPC {0}:{4};\n"
+               "              http://{0}:{5}/sampling\n", host, ports.jaeger_compact_udp, ports.jaeger_binary_udp,
+               ports.jaeger_collector_http, ports.jaeger_collector_grpc, ports.jaeger_sampling_http);
   }
   if (ports.skywalking_grpc != 0) fmt::print("  SkyWalking  {}:{}\n", host, ports.skywalking_grpc);
   fmt::print("  data        {}\nCtrl-C ends it; nothing acknowledged is lost.\n", settings.data.folder);

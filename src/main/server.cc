@@ -22,6 +22,8 @@
 #include "receive/intake.h"
 #include "receive/jaeger/jaeger_receiver.h"
 #include "receive/otlp/otlp_receiver.h"
+#include "receive/sampling/observing_log.h"
+#include "receive/sampling/sampling_service.h"
 #include "receive/skywalking/skywalking_receiver.h"
 #include "receive/zipkin/zipkin_receiver.h"
 #include "receive/zipkin/zipkin_translate.h"
@@ -65,7 +67,7 @@ class RunningServer final : public Server {
     return {main_http_->ports().front(), otlp_http_->ports().front(), otlp_grpc_->ports().front(),
             jaeger_http_->ports().front(), doors_.port("zipkin"), doors_.port("skywalking_grpc"),
             doors_.port("skywalking_http"), doors_.port("jaeger_udp_compact"), doors_.port("jaeger_udp_binary"),
-            doors_.port("jaeger_http"), doors_.port("jaeger_grpc")};
+            doors_.port("jaeger_http"), doors_.port("jaeger_grpc"), doors_.port("jaeger_sampling")};
   }
 
   void stop() override;
@@ -78,6 +80,7 @@ class RunningServer final : public Server {
   stdx::Result<void> start_doors();
   stdx::Result<void> start_jaeger();
   stdx::Result<void> start_skywalking();
+  stdx::Result<void> open_sampling();
   void maintain();
   void report_cut(const stdx::Error* error);
 
@@ -112,6 +115,8 @@ class RunningServer final : public Server {
   std::optional<receive_skywalking::SkyWalkingReceiver> skywalking_;
   // Doors of other protocols that are not off.
   std::optional<receive_jaeger::JaegerReceiver> jaeger_;
+  std::optional<receive_sampling::SamplingService> sampling_;
+  std::optional<receive_sampling::ObservingLog> observed_log_;  // Between the intake and the log, where somebody looks.
   ProtocolDoors doors_;
   std::unique_ptr<ServerMetrics> metrics_;
 
@@ -142,7 +147,19 @@ stdx::Result<void> RunningServer::open_log() {
   options_.log.warn = [](const std::string& line) { self::log_warn("log", {{"what", line}}); };
   if (auto opened = keep(log_local::LocalLog::open(files_, clock_, options_.log), local_log_); !opened) return opened;
   log_ = std::make_unique<log::PacedLog>(*local_log_, options_.log_lag_bytes_max);
-  intake_.emplace(*log_, clock_, options_.intake_limits);
+  if (auto opened = open_sampling(); !opened) return opened;
+  intake_.emplace(observed_log_ ? static_cast<log::Log&>(*observed_log_) : *log_, clock_, options_.intake_limits);
+  return {};
+}
+
+stdx::Result<void> RunningServer::open_sampling() {
+  auto opened = receive_sampling::SamplingService::open(options_.sampling);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  sampling_.emplace(std::move(*opened));
+  // Adaptive sampling looks at what every door brings.
+  if (sampling_->observes()) {
+    observed_log_.emplace(*log_, [sampling = *sampling_](std::string_view request) { sampling.observe(request); });
+  }
   return {};
 }
 
@@ -269,11 +286,20 @@ stdx::Result<void> RunningServer::start_jaeger() {
       !started) {
     return started;
   }
-  if (auto started = doors_.start_http("jaeger_http", options_.jaeger_collector_http, jaeger_->http_routes()); !started) {
+  std::vector<net::HttpRoute> routes = jaeger_->http_routes();
+  for (net::HttpRoute& route : sampling_->collector_routes()) routes.push_back(std::move(route));
+  if (auto started = doors_.start_http("jaeger_http", options_.jaeger_collector_http, std::move(routes)); !started) {
     return started;
   }
+  options_.jaeger_sampling_http.format_error = receive_sampling::SamplingService::format_http_error;
+  if (auto started = doors_.start_http("jaeger_sampling", options_.jaeger_sampling_http, sampling_->agent_routes());
+      !started) {
+    return started;
+  }
+  std::vector<net::GrpcMethod> methods = jaeger_->grpc_methods();
+  for (net::GrpcMethod& method : sampling_->grpc_methods()) methods.push_back(std::move(method));
   options_.jaeger_collector_grpc.explain_unknown = jaeger_->unknown_method();
-  return doors_.start_grpc("jaeger_grpc", options_.jaeger_collector_grpc, jaeger_->grpc_methods());
+  return doors_.start_grpc("jaeger_grpc", options_.jaeger_collector_grpc, std::move(methods));
 }
 
 void RunningServer::maintain() {
@@ -285,6 +311,7 @@ void RunningServer::maintain() {
       replayed = true;
       ready_.set_ready();
     }
+    sampling_->tick(clock_.now_ns());
     if (clock_.now_ns() - last_ns >= options_.blocks.compaction.interval_ns) {
       if (auto done = blocks_->maintain(stopping_); !done) {
         self::log_error("blocks could not be joined or expired; trying again", {{"why", done.error().message}});

@@ -17,6 +17,7 @@
 #include "receive/jaeger/jaeger_receive_limits.h"
 #include "receive/otlp/otlp_limits.h"
 #include "receive/receive_limits.h"
+#include "receive/sampling/sampling_service.h"
 #include "receive/zipkin/zipkin_limits.h"
 #include "stdx/error.h"
 
@@ -37,6 +38,8 @@ struct ServerOptions {
   net::UdpServerOptions jaeger_binary_udp;
   net::HttpServerOptions jaeger_collector_http;
   net::GrpcServerOptions jaeger_collector_grpc;
+  net::HttpServerOptions jaeger_sampling_http;
+  receive_sampling::SamplingOptions sampling;
   receive::IntakeLimits intake_limits;
   receive_otlp::OtlpLimits otlp_limits;
   receive_zipkin::ZipkinLimits zipkin_limits;
@@ -63,6 +66,7 @@ struct ServerPorts {
   uint16_t jaeger_binary_udp = 0;
   uint16_t jaeger_collector_http = 0;
   uint16_t jaeger_collector_grpc = 0;
+  uint16_t jaeger_sampling_http = 0;
 };
 
 class Server {

@@ -69,6 +69,17 @@ log_local::LocalLogOptions log_options(const Settings::Log& log) {
   return options;
 }
 
+receive_sampling::SamplingOptions sampling_options(const Settings::Sampling& sampling) {
+  receive_sampling::SamplingOptions options;
+  if (sampling.strategies_file != "none") options.strategies_file = sampling.strategies_file;
+  options.adaptive.target_traces_per_second = sampling.target_per_second;
+  options.adaptive.initial_probability = sampling.initial_probability;
+  options.adaptive.min_probability = sampling.min_probability;
+  options.adaptive.min_traces_per_second = sampling.min_per_second;
+  options.adaptive.interval_ns = sampling.interval_ms * kNsPerMs;
+  return options;
+}
+
 block::BlockStoreOptions block_options(const Settings& settings) {
   block::BlockStoreOptions options;
   options.row_group_rows = static_cast<uint32_t>(settings.block.row_group_rows);
@@ -100,6 +111,8 @@ ServerOptions server_options(const Settings& settings) {
   options.jaeger_binary_udp = udp_options(settings, settings.listen.jaeger_binary_udp, "jaeger-binary");
   options.jaeger_collector_http = http_options(settings, settings.listen.jaeger_http);
   options.jaeger_collector_grpc = grpc_options(settings, settings.listen.jaeger_grpc);
+  options.jaeger_sampling_http = http_options(settings, settings.listen.jaeger_sampling);
+  options.sampling = sampling_options(settings.sampling);
   options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.zipkin_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.jaeger_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;

@@ -53,7 +53,11 @@ const SettingDefinition kSettings[] = {
     {"listen.jaeger_http", kDoorPort, CLEW_PLACE(uint64_t, listen.jaeger_http),
      "Port for Jaeger's clients that send to the collector over HTTP: /api/traces.", 0, 65535},
     {"listen.jaeger_grpc", kDoorPort, CLEW_PLACE(uint64_t, listen.jaeger_grpc),
-     "Port for Jaeger's agents and exporters that send to the collector over gRPC.", 0, 65535},
+     "Port for Jaeger's agents and exporters that send to the collector over gRPC. Also tells sampling strategies.", 0,
+     65535},
+    {"listen.jaeger_sampling", kDoorPort, CLEW_PLACE(uint64_t, listen.jaeger_sampling),
+     "Port where Jaeger's clients and OpenTelemetry's remote samplers ask how much to sample: /sampling?service=NAME.", 0,
+     65535},
 
     {"data.folder", kText, CLEW_PLACE(std::string, data.folder),
      "Where the log and the blocks live. Made if absent; one server at a time. A local disk: network file systems may "
@@ -162,6 +166,24 @@ const SettingDefinition kSettings[] = {
     {"jaeger.clock_skew_max", kDuration, CLEW_PLACE(int64_t, jaeger.clock_skew_max_ms),
      "Jaeger's API moves spans of a host whose clock is off by at most so much; 0 moves none.", 0, kDay},
 
+    {"sampling.strategies_file", kText, CLEW_PLACE(std::string, sampling.strategies_file),
+     "A file in Jaeger's format that says for services and operations how much to sample; read again when it changes. none: "
+     "no file, and clients are told to sample everything, unless sampling.target_per_second says otherwise."},
+    {"sampling.target_per_second", kDecimal, CLEW_PLACE(double, sampling.target_per_second),
+     "Adaptive sampling: so many traces per second of each operation, of all clients together; probabilities follow from what "
+     "arrives. For services that the file does not name. 0 turns it off.",
+     0, 1'000'000},
+    {"sampling.initial_probability", kDecimal, CLEW_PLACE(double, sampling.initial_probability),
+     "Adaptive sampling: probability of an operation that was not seen yet.", 0, 1},
+    {"sampling.min_probability", kDecimal, CLEW_PLACE(double, sampling.min_probability),
+     "Adaptive sampling: no probability is lower.", 0, 1},
+    {"sampling.min_per_second", kDecimal, CLEW_PLACE(double, sampling.min_per_second),
+     "Adaptive sampling: each client sends at least so many traces per second of each operation that occurs, so that rare ones "
+     "are seen.",
+     0, 1'000'000},
+    {"sampling.interval", kDuration, CLEW_PLACE(int64_t, sampling.interval_ms),
+     "Adaptive sampling: how often probabilities are computed. Clients ask about once a minute.", 100, kDay},
+
     {"self.log_level", kChoice, CLEW_CHOICE(self.log_level), "The least level of Clew's own log lines.", 0, INT64_MAX,
      kLevelChoices},
     {"self.log_format", kChoice, CLEW_CHOICE(self.log_format), "Form of these lines, on standard error.", 0, INT64_MAX,
@@ -188,6 +210,7 @@ constexpr Section kSections[] = {
     {"retention", "Deleting old data."},
     {"query", "Answering questions."},
     {"jaeger", "The Jaeger API."},
+    {"sampling", "What clients are told that ask how much to sample."},
     {"self", "Clew's own log lines."},
 };
 

@@ -16,6 +16,7 @@ namespace clew::main {
 enum class SettingType : uint8_t {
   kNumber,    // A whole number.
   kBytes,     // A whole number of bytes, or one with KiB, MiB, GiB.
+  kDecimal,   // A number that need not be whole; `min` and `max` are of it.
   kDuration,  // A whole number with ms, s, m, h or d, or 0; held in milliseconds.
   kDoorPort,  // A port or off; held as a number.
   kBool,
@@ -25,7 +26,7 @@ enum class SettingType : uint8_t {
 };
 
 // Gives the place in a Settings that holds the value; kChoice as the number of the choice.
-using SettingPlace = std::variant<uint64_t& (*)(Settings&), int64_t& (*)(Settings&), bool& (*)(Settings&),
+using SettingPlace = std::variant<uint64_t& (*)(Settings&), int64_t& (*)(Settings&), double& (*)(Settings&), bool& (*)(Settings&),
                                   std::string& (*)(Settings&), uint8_t& (*)(Settings&),
                                   std::vector<std::string>& (*)(Settings&)>;
 

@@ -66,6 +66,15 @@ std::optional<int64_t> parse_number(const SettingDefinition& setting, std::strin
   return value && *value >= setting.min && *value <= setting.max ? value : std::nullopt;
 }
 
+std::optional<double> parse_decimal(const SettingDefinition& setting, std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  // Also false for what is no number.
+  return number >= static_cast<double>(setting.min) && number <= static_cast<double>(setting.max) ? std::optional(number)
+                                                                                                 : std::nullopt;
+}
+
 std::vector<std::string> split_at_commas(std::string_view text) {
   std::vector<std::string> parts;
   while (!trimmed(text).empty()) {
@@ -105,6 +114,8 @@ std::string accepted_values(const SettingDefinition& setting) {
       return range("a whole number");
     case SettingType::kDoorPort:
       return range("off or a port");
+    case SettingType::kDecimal:
+      return range("a number");
     case SettingType::kBytes:
       return range("a size (bytes, or a number with KiB, MiB or GiB)");
     case SettingType::kDuration:
@@ -139,6 +150,12 @@ std::expected<void, std::string> set_from_text(const SettingDefinition& setting,
       } else {
         at<uint64_t>(setting, settings) = static_cast<uint64_t>(*value);
       }
+      return {};
+    }
+    case SettingType::kDecimal: {
+      const std::optional<double> value = parse_decimal(setting, text);
+      if (!value) return wrong();
+      at<double>(setting, settings) = *value;
       return {};
     }
     case SettingType::kBool:
@@ -185,6 +202,8 @@ std::string value_text(const SettingDefinition& setting, const Settings& setting
         return text_of_number(setting.type, at<int64_t>(setting, readable));
       }
       return text_of_number(setting.type, static_cast<int64_t>(at<uint64_t>(setting, readable)));
+    case SettingType::kDecimal:
+      return fmt::format("{}", at<double>(setting, readable));
     case SettingType::kBool:
       return at<bool>(setting, readable) ? "true" : "false";
     case SettingType::kText:

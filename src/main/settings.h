@@ -29,6 +29,7 @@ struct Settings {
     uint64_t jaeger_binary_udp = 6832;
     uint64_t jaeger_http = 14268;
     uint64_t jaeger_grpc = 14250;
+    uint64_t jaeger_sampling = 5778;
   } listen;
 
   struct Data {
@@ -105,6 +106,15 @@ struct Settings {
   struct Jaeger {
     int64_t clock_skew_max_ms = 0;
   } jaeger;
+
+  struct Sampling {
+    std::string strategies_file = "none";
+    double target_per_second = 0;
+    double initial_probability = 0.001;
+    double min_probability = 0.00001;
+    double min_per_second = 0.016;
+    int64_t interval_ms = 60'000;
+  } sampling;
 
   struct Self {
     self::LogLevel log_level = self::LogLevel::kInfo;

@@ -155,10 +155,10 @@ Done check_together(const Settings& settings) {
   const uint64_t ports[] = {settings.listen.main, settings.listen.otlp_grpc, settings.listen.otlp_http,
                             settings.listen.jaeger, settings.listen.zipkin,
                             settings.listen.skywalking_grpc, settings.listen.skywalking_http,
-                            settings.listen.jaeger_http, settings.listen.jaeger_grpc};
+                            settings.listen.jaeger_http, settings.listen.jaeger_grpc, settings.listen.jaeger_sampling};
   const std::string_view names[] = {"listen.main", "listen.otlp_grpc", "listen.otlp_http", "listen.jaeger",
                                     "listen.zipkin", "listen.skywalking_grpc", "listen.skywalking_http",
-                                    "listen.jaeger_http", "listen.jaeger_grpc"};
+                                    "listen.jaeger_http", "listen.jaeger_grpc", "listen.jaeger_sampling"};
   for (size_t i = 0; i < std::size(ports); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (ports[i] != 0 && ports[i] != Settings::kPortOff && ports[i] == ports[j]) {
