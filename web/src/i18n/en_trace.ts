@@ -218,6 +218,7 @@ export const trace = {
     types: { service: 'service', browser: 'browser', database: 'database', cache: 'cache', messaging: 'queue', external: 'external' },
     show_spans: 'Show the spans of this service',
     async: 'asynchronous',
+    edges_left_out: (shown: number, of: number) => `The ${formatCount(shown)} of ${formatCount(of)} calls with the most time are drawn; the list has all.`,
   },
   events: {
     empty: 'No span of this trace carries events or logs.',

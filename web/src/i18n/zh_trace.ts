@@ -209,6 +209,7 @@ export const trace: Section<'trace'> = {
     types: { service: '服务', browser: '浏览器', database: '数据库', cache: '缓存', messaging: '队列', external: '外部' },
     show_spans: '显示该服务的 Span',
     async: '异步',
+    edges_left_out: (shown, of) => `仅绘制耗时最多的 ${formatCount(shown)} 个调用（共 ${formatCount(of)} 个），列表中有全部。`,
   },
   events: {
     empty: '此调用链的 Span 没有事件或日志。',

@@ -40,9 +40,8 @@ export function TraceToolbar({ state, findInput }: { state: TraceState; findInpu
           <button type="button" class="button small" aria-pressed={state.zoomFilters} data-tip={words.rows_in_view_tip} onClick={() => act.setZoomFilters(!state.zoomFilters)}>
             {words.rows_in_view}
           </button>
-          <button type="button" class="button small" data-tip={words.fit} data-key="0" onClick={() => act.setZoom(null)}>
+          <button type="button" class="button small icon-only" aria-label={words.fit} data-tip={words.fit} data-key="0" onClick={() => act.setZoom(null)}>
             <Icon name="expand" />
-            {words.fit}
           </button>
         </>
       )}

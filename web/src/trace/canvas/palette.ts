@@ -67,24 +67,23 @@ export function resolvePalette(columns: TraceColumns): Palette {
 
 type Rgb = [number, number, number];
 
-function rgb(hex: string): Rgb {
-  const value = Number.parseInt(hex.replace('#', ''), 16) || 0;
-  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
-}
-
+/** Channels of `#rrggbb` or `#rgb`: a build may shorten what the tokens say. */
 export function rgbOf(hex: string): Rgb {
-  return rgb(hex);
+  const digits = hex.trim().replace('#', '');
+  const whole = digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits;
+  const value = Number.parseInt(whole, 16) || 0;
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
 /** `share` of `over`, the rest of `under`: opaque, so that overlapping bars do not add up. */
 export function mixed(over: string, under: string, share: number): string {
-  const a = rgb(over), b = rgb(under);
+  const a = rgbOf(over), b = rgbOf(under);
   const channel = (i: 0 | 1 | 2) => Math.round(a[i] * share + b[i] * (1 - share)).toString(16).padStart(2, '0');
   return `#${channel(0)}${channel(1)}${channel(2)}`;
 }
 
 function luminance(hex: string): number {
-  const [r, g, b] = rgb(hex).map((value) => {
+  const [r, g, b] = rgbOf(hex).map((value) => {
     const share = value / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   }) as Rgb;

@@ -7,14 +7,18 @@ export interface Tick {
 }
 
 const kMinTickDistance = 90;
+const kSecondsMax = 1200e9;
 
 export function timeTicks(from: number, to: number, width: number): { ticks: Tick[]; unit: DurationUnit } {
   const span = Math.max(1e-6, to - from);
   const most = Math.max(1, Math.floor(width / kMinTickDistance));
-  const raw = span / most;
+  const natural = unitFor(Math.max(Math.abs(from), Math.abs(to)));
+  // A minute is no power of ten: up to twenty of them are counted in seconds, more in whole minutes.
+  const unit = natural === 'min' && to < kSecondsMax ? 's' : natural;
+  const raw = unit === 'min' ? Math.max(span / most / perUnit('min'), 1) : span / most;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= raw) ?? 10 * power;
-  const unit = unitFor(Math.max(Math.abs(from), Math.abs(to)));
+  const factor = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= raw) ?? 10 * power;
+  const step = unit === 'min' ? factor * perUnit('min') : factor;
   const digits = Math.max(0, Math.ceil(-Math.log10(step / perUnit(unit)) - 1e-9));
   const ticks: Tick[] = [];
   for (let time = Math.ceil(from / step - 1e-9) * step; time <= to + step * 1e-9; time += step) {

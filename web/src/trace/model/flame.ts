@@ -206,7 +206,7 @@ export function visibleInLane(boxes: FlameBoxes, lane: number, from: number, to:
     const x0 = Math.max(0, (boxes.from[box]! - from) * scale);
     const x1 = Math.min(width, (boxes.to[box]! - from) * scale);
     const left = Math.floor(x0);
-    if (last !== undefined && x1 - x0 < 1 && left >= Math.floor(last.x) && last.width <= 1) {
+    if (last !== undefined && x1 - x0 < 1 && left >= last.x - 1 && last.width <= 1) {
       last.merged++;
       continue;
     }

@@ -97,6 +97,7 @@ function calledType(columns: TraceColumns, row: number, answered: boolean): Node
 }
 
 const kSweeps = 12;
+const kRanksMax = 8;
 
 /** Longest path ranks over the graph without its back edges, then barycentre sweeps for the order within a rank. */
 function arrange(nodes: GraphNode[], edges: GraphEdge[], used: boolean[]): ServiceGraph {
@@ -117,6 +118,7 @@ function arrange(nodes: GraphNode[], edges: GraphEdge[], used: boolean[]): Servi
       if (--incoming[next]! === 0) ready.push(next);
     }
   }
+  if (nodes.some((node) => node.rank >= kRanksMax)) rankByDistance(nodes, edges);
   const rankCount = nodes.reduce((most, node) => Math.max(most, node.rank + 1), 0);
   const ranks: number[][] = Array.from({ length: rankCount }, () => []);
   nodes.forEach((node, index) => used[index] && ranks[node.rank]!.push(index));
@@ -136,6 +138,30 @@ function arrange(nodes: GraphNode[], edges: GraphEdge[], used: boolean[]): Servi
   }
   const slotCount = ranks.reduce((most, rank) => Math.max(most, rank.length), 0);
   return { nodes, edges, rankCount, slotCount };
+}
+
+/** Where everybody calls everybody the longest path is a thread through all; then the distance from the entry says more. */
+function rankByDistance(nodes: GraphNode[], edges: GraphEdge[]): void {
+  const out: number[][] = nodes.map(() => []);
+  const isCalled = new Uint8Array(nodes.length);
+  for (const edge of edges) {
+    if (edge.from === edge.to) continue;
+    out[edge.from]!.push(edge.to);
+    isCalled[edge.to] = 1;
+  }
+  const seen = new Uint8Array(nodes.length);
+  const queue = [...nodes.keys()].filter((node) => isCalled[node] === 0);
+  if (queue.length === 0) queue.push(0);
+  for (const node of queue) seen[node] = 1, (nodes[node]!.rank = 0);
+  for (let i = 0; i < queue.length; i++) {
+    for (const next of out[queue[i]!]!) {
+      if (seen[next] === 1) continue;
+      seen[next] = 1;
+      nodes[next]!.rank = nodes[queue[i]!]!.rank + 1;
+      queue.push(next);
+    }
+  }
+  nodes.forEach((node, index) => seen[index] === 0 && (node.rank = 0));
 }
 
 /** The edges that lead forward in a depth-first walk; an edge back into the walk's own path closes a cycle. */

@@ -8,7 +8,8 @@ import type { TextWidths } from '../model/text_fit';
 
 export const kLane = 22;
 export const kAxis = 24;
-const kRectsMax = 4000;
+// About 25 ms a frame without a graphics card; upper lanes come first.
+const kRectsMax = 10_000;
 
 export interface FlameScene {
   columns: TraceColumns;

@@ -6,6 +6,7 @@ import { formatDuration } from '../../format/duration';
 import { formatCount, formatShare } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
 import { DataTable, type Column } from '../../widget/data_table';
+import { Strip } from '../../widget/states';
 import { middleEllipsis } from '../model/text_fit';
 import { serviceGraph, type GraphEdge, type GraphNode, type ServiceGraph } from '../model/service_graph';
 import type { TraceState } from '../trace_state';
@@ -16,6 +17,8 @@ const kRankGap = 104;
 const kSlotGap = 22;
 const kMargin = 24;
 const kNameMax = 22;
+const kEdgesMax = 80;
+const kLabelsMax = 24;
 
 export function MapView({ state }: { state: TraceState }) {
   const { columns } = state;
@@ -38,7 +41,7 @@ export function MapView({ state }: { state: TraceState }) {
       <Picture state={state} graph={graph} />
       <div class="trace-map-list">
         <h2>{words.list}</h2>
-        <DataTable name="trace.map" label={words.list} columns={table} rows={edges} rowKey={(edge) => `${edge.from} ${edge.to}`} isFlat />
+        <DataTable name="trace.map" label={words.list} columns={table} rows={edges} rowKey={(edge) => `${edge.from} ${edge.to}`} isFlat maxHeight="50vh" />
       </div>
     </div>
   );
@@ -68,8 +71,11 @@ function Picture({ state, graph }: { state: TraceState; graph: ServiceGraph }) {
   const width = kMargin * 2 + graph.rankCount * kBoxWidth + Math.max(0, graph.rankCount - 1) * kRankGap;
   const height = kMargin * 2 + graph.slotCount * kBoxHeight + Math.max(0, graph.slotCount - 1) * kSlotGap;
   const most = graph.edges.reduce((max, edge) => Math.max(max, edge.calls), 1);
+  const drawn = graph.edges.length <= kEdgesMax ? graph.edges : [...graph.edges].sort((a, b) => b.total - a.total).slice(0, kEdgesMax);
+  const labelled = new Set(drawn.length <= kLabelsMax ? drawn : [...drawn].sort((a, b) => b.errors - a.errors || b.calls - a.calls).slice(0, 10));
   return (
     <div class="trace-map-picture">
+      {drawn.length < graph.edges.length && <Strip kind="plain">{t.trace.map.edges_left_out(drawn.length, graph.edges.length)}</Strip>}
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t.trace.map.label(state.columns.facts.services.length)}>
         <defs>
           {['plain', 'failed'].map((kind) => (
@@ -78,8 +84,8 @@ function Picture({ state, graph }: { state: TraceState; graph: ServiceGraph }) {
             </marker>
           ))}
         </defs>
-        {graph.edges.map((edge, index) => (
-          <Edge key={index} graph={graph} edge={edge} most={most} />
+        {drawn.map((edge, index) => (
+          <Edge key={index} graph={graph} edge={edge} most={most} isLabelled={labelled.has(edge)} />
         ))}
         {graph.nodes.map((node, index) => node.spans > 0 && <NodeBox key={index} state={state} graph={graph} node={node} />)}
       </svg>
@@ -87,7 +93,7 @@ function Picture({ state, graph }: { state: TraceState; graph: ServiceGraph }) {
   );
 }
 
-function Edge({ graph, edge, most }: { graph: ServiceGraph; edge: GraphEdge; most: number }) {
+function Edge({ graph, edge, most, isLabelled }: { graph: ServiceGraph; edge: GraphEdge; most: number; isLabelled: boolean }) {
   const from = place(graph, graph.nodes[edge.from]!);
   const to = place(graph, graph.nodes[edge.to]!);
   const x0 = from.x + kBoxWidth, y0 = from.y + kBoxHeight / 2, x1 = to.x - 2, y1 = to.y + kBoxHeight / 2;
@@ -96,7 +102,7 @@ function Edge({ graph, edge, most }: { graph: ServiceGraph; edge: GraphEdge; mos
   const path = isBack
     ? `M${from.x + kBoxWidth / 2} ${from.y + kBoxHeight} C ${from.x + kBoxWidth / 2} ${Math.max(from.y, to.y) + 100}, ${to.x + kBoxWidth / 2} ${Math.max(from.y, to.y) + 100}, ${to.x + kBoxWidth / 2} ${to.y + kBoxHeight + 2}`
     : `M${x0} ${y0} C ${x0 + bend} ${y0}, ${x1 - bend} ${y1}, ${x1} ${y1}`;
-  const failed = edge.errors > 0;
+  const failed = edge.errors > edge.calls * 0.01;
   const thick = 1 + Math.round((Math.log1p(edge.calls) / Math.log1p(most)) * 4);
   // Near the callee: there each edge has a place of its own, even when many leave one box.
   const share = 0.6;
@@ -105,7 +111,7 @@ function Edge({ graph, edge, most }: { graph: ServiceGraph; edge: GraphEdge; mos
   return (
     <g class={`edge${failed ? ' failed' : ''}${edge.async ? ' async' : ''}`}>
       <path d={path} stroke-width={thick} marker-end={`url(#arrow-${failed ? 'failed' : 'plain'})`} />
-      {(edge.calls > 1 || failed) && (
+      {isLabelled && (edge.calls > 1 || failed) && (
         <text x={lx} y={ly - 6} text-anchor="middle">
           {edge.calls > 1 ? `×${formatCount(edge.calls)}` : ''}
           {edge.calls > 1 && failed ? ' · ' : ''}
@@ -138,8 +144,7 @@ function NodeBox({ state, graph, node }: { state: TraceState; graph: ServiceGrap
         {middleEllipsis(name, kNameMax)}
       </text>
       <text class="figures" x="12" y="36">
-        {formatDuration(node.self)} · {t.app.count_spans(node.spans)}
-        {node.errors > 0 ? ` · ${t.trace.verdict.errors(node.errors)}` : ''}
+        {formatDuration(node.self)} · {node.errors > 0 ? t.trace.verdict.errors(node.errors) : t.app.count_spans(node.spans)}
       </text>
       <rect class="track" x="12" y={kBoxHeight - 5} width={kBoxWidth - 24} height="2" />
       <rect class="share" x="12" y={kBoxHeight - 5} width={Math.min(1, share) * (kBoxWidth - 24)} height="2" />
