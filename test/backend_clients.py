@@ -81,6 +81,8 @@ def jaeger_clients():
         jaeger("go-jaeger-udp", "jaeger_udp_compact", "udp", "2.30.0"),
         jaeger("go-jaeger-http", "jaeger_http_thrift", "http", "2.30.0", ""),
         jaeger("java-jaeger-udp", "jaeger_udp_compact", "udp", "1.8.1"),
+        Client("java-otel-jaeger-grpc", "java", "otel-1.34", "http://127.0.0.1:{jaeger_grpc}", "jaeger_grpc", "jaeger-grpc",
+               "tracecontext", sdk=("opentelemetry", "1.34.1", "java"), keeps_trace_state=False),
         jaeger("java-jaeger-http", "jaeger_http_thrift", "http", "1.8.1", ""),
     ]
 

@@ -50,6 +50,7 @@ class Client:
     server_name: str = "GET {path}"
     client_name: str = "GET {path}"
     texts_only: bool = False       # the library knows no other attribute values
+    keeps_trace_state: bool = True
     shared_ids: bool = False       # client and server half of a call have one span id
     event: str = "exception"       # the event of the span that fails
     method_key: str = "http.request.method"
@@ -162,10 +163,11 @@ def java_program(library):
     folder = java_classes()
     agents = {"agent": [f"-javaagent:{folder}/agent/opentelemetry-javaagent.jar"],
               "skywalking": [f"-javaagent:{folder}/skywalking-agent/skywalking-agent.jar"]}
+    older = f"{folder}/lib-jaeger-grpc/*:" if library == "otel-1.34" else ""
     # Quick to start rather than quick later.
     return ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", *agents.get(library, []),
-            "-cp", f"{folder}/classes:{folder}/lib/*", "shop.ShopService", library]
+            "-cp", f"{folder}/classes:{older}{folder}/lib/*", "shop.ShopService", library.removesuffix("-1.34")]
 
 
 PROGRAMS = {"python": python_program, "node": node_program, "go": go_program, "java": java_program}

@@ -10,7 +10,6 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.extension.trace.propagation.B3Propagator;
 import io.opentelemetry.extension.trace.propagation.JaegerPropagator;
 import io.opentelemetry.sdk.resources.Resource;
@@ -24,11 +23,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** OpenTelemetry's SDK by hand, over HTTP and protobuf. SHOP_PROPAGATION: tracecontext, b3, b3multi, jaeger. */
+/**
+ * OpenTelemetry's SDK by hand. SHOP_PROTOCOL: jaeger-grpc, else OTLP over HTTP; SHOP_PROPAGATION: tracecontext, b3, b3multi,
+ * jaeger.
+ */
 final class OpenTelemetryTracing implements Tracing {
   private final SdkTracerProvider provider = SdkTracerProvider.builder()
       .addSpanProcessor(BatchSpanProcessor.builder(
-              OtlpHttpSpanExporter.builder().setEndpoint(ShopService.ENDPOINT + "/v1/traces").setCompression("gzip").build())
+              ShopService.PROTOCOL.equals("jaeger-grpc") ? JaegerGrpcExporter.create() : OtlpExporter.create())
           .setScheduleDelay(Duration.ofMillis(200)).build())
       .setResource(Resource.getDefault().merge(Resource.create(Attributes.of(
           AttributeKey.stringKey("service.name"), ShopService.NAME, AttributeKey.stringKey("service.version"), "1.2.3"))))
