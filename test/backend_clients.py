@@ -1,4 +1,4 @@
-"""The rows of backends_test.py: every client library that Clew is tested with, in every setup that matters."""
+"""The rows of backends_*_test.py: every client library that Clew is tested with, in every setup that matters."""
 from shop import Client
 
 # The versions that the lock files name, as telemetry.sdk.version has them.

@@ -31,6 +31,8 @@ CLOSED = {each["door"] for each in INDEX if not each["door"].startswith(("otlp",
 def test_the_index_has_every_example_and_its_text():
     index = json.loads((EXAMPLES / "index.json").read_text())
     assert examples_index.with_code(index) == index, "run tool/examples_index.py"
+    text = examples_index.PAGE.read_text()
+    assert examples_index.page(text, index) == text, "run tool/examples_index.py"
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     assert {example["id"] for example in INDEX} == folders
     assert max(example["code"].count("\n") for example in INDEX) <= 35

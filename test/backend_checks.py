@@ -1,13 +1,10 @@
-"""Services traced by the real client libraries of the field send their spans; each row is found whole through the API.
+"""What must be true of a row: two services, frontend and stock, of one library in one setup send their spans to a server.
 
-A row is two services, frontend and stock, of one library in one setup. A request goes through both, once with the header
-of a browser and once without; the last span fails. Checked: spans, names, kinds, parents, errors, attributes, services,
-search, topology, RED, what /arrivals says of the client, and that the client has nothing to complain about.
+A request goes through both, once with the header of a browser and once without; the last span fails. Checked: spans, names,
+kinds, parents, errors, attributes, services, search, topology, RED, what /arrivals says of the client, and that the client
+has nothing to complain about.
 """
-import pytest
-
 import shop
-from backend_clients import CLIENTS
 from clew_server import attributes_of, spans_of, wait_until
 from trace_tree import tree_of
 
@@ -15,32 +12,27 @@ SERVER, CLIENT, INTERNAL = 2, 3, 1
 FOUND_SECONDS_MAX = 30
 
 
-@pytest.fixture(params=CLIENTS, ids=lambda client: client.name)
-def row(request, server, tmp_path):
-    """(client, shop with its two services)"""
-    client = request.param
-    with shop.Shop(server, tmp_path) as running:
+def check_row(server, client, folder):
+    with shop.Shop(server, folder) as running:
         running.start((client, f"{client.name}-frontend"), (client, f"{client.name}-stock"))
-        yield client, running
+        traces = [request_and_check(server, client, running.services, visitor)
+                  for visitor in (shop.browser(client.header), None)]
+        if client.sends_also:
+            wait_until(lambda: sends_also(server, client), FOUND_SECONDS_MAX, f"{client.sends_also} of {client.name}")
+        check_search(server, client, traces)
+        check_topology(server, client)
+        check_arrivals(server, client)
+        assert running.stop() == []
+        check_arrivals(server, client)
 
 
-def test_a_request_is_found_whole(server, row):
-    client, running = row
-    traces = []
-    for visitor in (shop.browser(client.header), None):
-        answer = shop.request(running.services, ["/checkout", "/stock"], visitor.headers if visitor else {})
-        trace_id = visitor.trace if visitor else answer["trace_id"]
-        trace = wait_until(lambda: whole(server.trace(trace_id), 4), FOUND_SECONDS_MAX, f"the trace {trace_id}")
-        check_trace(client, trace, visitor)
-        check_tree(server, client, spans_of(trace)[0][0]["traceId"], visitor)
-        traces.append(trace)
-    if client.sends_also:
-        wait_until(lambda: sends_also(server, client), FOUND_SECONDS_MAX, f"{client.sends_also} of {client.name}")
-    check_search(server, client, traces)
-    check_topology(server, client)
-    check_arrivals(server, client)
-    assert running.stop() == []
-    check_arrivals(server, client)
+def request_and_check(server, client, services, visitor):
+    answer = shop.request(services, ["/checkout", "/stock"], visitor.headers if visitor else {})
+    trace_id = visitor.trace if visitor else answer["trace_id"]
+    trace = wait_until(lambda: whole(server.trace(trace_id), 4), FOUND_SECONDS_MAX, f"the trace {trace_id}")
+    check_trace(client, trace, visitor)
+    check_tree(server, client, spans_of(trace)[0][0]["traceId"], visitor)
+    return trace
 
 
 def whole(trace, span_count):
