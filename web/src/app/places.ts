@@ -31,6 +31,7 @@ export interface Place {
 
 export const kPlaces: readonly Place[] = [
   { name: 'services', href: '/services', icon: 'services', key: 'g s' },
+  { name: 'topology', href: '/topology', icon: 'topology', key: 'g m' },
   { name: 'traces', href: '/traces', icon: 'traces', key: 'g t' },
   { name: 'errors', href: '/errors', icon: 'errors', key: 'g e' },
 ];
@@ -40,6 +41,7 @@ export const kPages: readonly Page[] = [
   { pattern: '/services', place: 'services', load: () => import('../page/services/services_page') },
   { pattern: '/services/{}', place: 'services', load: () => import('../page/service/service_page') },
   { pattern: '/errors', place: 'errors', load: () => import('../page/errors/errors_page') },
+  { pattern: '/topology', place: 'topology', load: () => import('../page/topology/topology_page') },
   { pattern: '/traces', place: 'traces', load: () => import('../page/search/search_page') },
   { pattern: '/compare', place: 'traces', isFull: true, load: () => import('../compare/compare_page') },
   { pattern: '/explain', place: 'traces', load: () => import('../compare/explain_page') },

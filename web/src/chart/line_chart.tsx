@@ -58,6 +58,11 @@ export interface LineChartProps {
 
 export const kAxisWidth = 56;
 
+/** Marks of an axis are round: `20 %`, not `20.0 %`. */
+function shortMark(text: string): string {
+  return text.replace(/(\d)\.0+(?=\D|$)/, '$1').replace(/(\.\d*[1-9])0+(?=\D|$)/, '$1');
+}
+
 function summary(title: string, series: readonly Series[], format: (value: number) => string): string {
   const values = (series[0]?.values ?? []).filter((value): value is number => value !== null);
   if (!values.length) return `${title}: ${t.app.chart.no_data}`;
@@ -95,7 +100,7 @@ function options(props: LineChartProps, shown: readonly boolean[], size: { width
     },
     axes: [
       { ...axis, size: 22, space: 64, values: (_chart, splits, _index, _space, step) => splits.map((at) => tickNameDated(at * 1e3, step * 1e3, Date.now())) },
-      { ...axis, size: kAxisWidth, space: 30, values: (_chart, splits) => splits.map((value) => (value === null ? '' : formatAxis(value))) },
+      { ...axis, size: kAxisWidth, space: 30, values: (_chart, splits) => splits.map((value) => (value === null ? '' : shortMark(formatAxis(value)))) },
     ],
     series: [
       {},

@@ -165,7 +165,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <div ref={box} class={props.isFlat ? 'table-box flat' : 'table-box'} style={props.maxHeight ? { maxHeight: props.maxHeight } : undefined} tabIndex={props.maxHeight ? 0 : undefined}
       role={props.maxHeight ? 'region' : undefined} aria-label={props.maxHeight ? props.label : undefined}>
-      <table class="data" aria-label={props.label} aria-rowcount={sorted.length + 1}>
+      <table class="data" aria-label={props.label} aria-rowcount={sorted.length + 1} style={rowHeight === 28 ? undefined : { '--row-height': `${rowHeight}px` }}>
         <thead>
           <tr>
             {columns.map((column) => {
