@@ -81,10 +81,17 @@ def jaeger_clients():
         jaeger("go-jaeger-udp", "jaeger_udp_compact", "udp", "2.30.0"),
         jaeger("go-jaeger-http", "jaeger_http_thrift", "http", "2.30.0", ""),
         jaeger("java-jaeger-udp", "jaeger_udp_compact", "udp", "1.8.1"),
+        jaeger("go-jaeger-remote", "jaeger_udp_compact", "remote:1", "2.30.0", sampling=":{jaeger_sampling}"),
         Client("java-otel-jaeger-grpc", "java", "otel-1.34", "http://127.0.0.1:{jaeger_grpc}", "jaeger_grpc", "jaeger-grpc",
                "tracecontext", sdk=("opentelemetry", "1.34.1", "java"), keeps_trace_state=False),
         jaeger("java-jaeger-http", "jaeger_http_thrift", "http", "1.8.1", ""),
     ]
+
+
+def jaeger_clients_that_ask():
+    """They ask the server how much to sample; the probability that they begin with stands behind the colon."""
+    return [client for client in jaeger_clients() if client.protocol.startswith("remote")] + [
+        jaeger("python-jaeger-remote", "jaeger_udp_compact", "remote:1", "4.8.0", sampling=":{jaeger_sampling}")]
 
 
 # The agent tries the plugins of all frameworks.

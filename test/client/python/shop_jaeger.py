@@ -1,4 +1,4 @@
-"""The shop service traced by jaeger-client: thrift compact over UDP, the sampler asked over HTTP when SHOP_PROTOCOL is remote.
+"""The shop service traced by jaeger-client: thrift compact over UDP. SHOP_PROTOCOL "remote:…" has it ask how much to sample.
 
 SHOP_ENDPOINT: host:port of the agent's UDP port, and ":port" of its sampling port behind it.
 """
@@ -16,9 +16,10 @@ from shop_service import ENDPOINT, PROTOCOL, SERVICE, STOCK_ATTRIBUTES, OutOfSto
 class Tracing:
     def __init__(self):
         host, port, sampling_port = ENDPOINT.split(":")
-        sampler = {"type": "remote", "param": 1} if PROTOCOL == "remote" else {"type": "const", "param": 1}
+        # Without a type it asks; it begins with a thousandth, whatever it is told here.
+        sampler = {} if PROTOCOL.startswith("remote") else {"type": "const", "param": 1}
         self.tracer = Config({
-            "sampler": sampler, "generate_128bit_trace_id": True, "reporter_flush_interval": 0.2,
+            "sampler": sampler, "sampling_refresh_interval": 0.2, "generate_128bit_trace_id": True, "reporter_flush_interval": 0.2,
             "local_agent": {"reporting_host": host, "reporting_port": int(port), "sampling_port": int(sampling_port)},
             "tags": {"service.version": "1.2.3"},
         }, service_name=SERVICE).initialize_tracer()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 	"clew.example/service"
 )
 
-// SHOP_PROTOCOL: udp (SHOP_ENDPOINT host:port), remote (the same, and ":port" of the sampling port behind it), http (a URL).
+// SHOP_PROTOCOL: udp (SHOP_ENDPOINT host:port), remote:<initial probability> (the same, and ":port" of the sampling port behind
+// it), http (a URL).
 // Ids have 64 bits unless SHOP_PROPAGATION is 128.
 type jaegerClient struct {
 	tracer opentracing.Tracer
@@ -26,13 +28,18 @@ type jaegerClient struct {
 func startJaeger() (service.Tracing, error) {
 	reporter := &config.ReporterConfig{BufferFlushInterval: 200 * time.Millisecond}
 	sampler := &config.SamplerConfig{Type: jaeger.SamplerTypeConst, Param: 1}
-	switch service.Protocol {
+	protocol, initial, _ := strings.Cut(service.Protocol, ":")
+	switch protocol {
 	case "http":
 		reporter.CollectorEndpoint = service.Endpoint
 	case "remote":
 		parts := strings.Split(service.Endpoint, ":")
 		reporter.LocalAgentHostPort = parts[0] + ":" + parts[1]
-		sampler = &config.SamplerConfig{Type: jaeger.SamplerTypeRemote, Param: 1,
+		probability, err := strconv.ParseFloat(initial, 64)
+		if err != nil {
+			return nil, err
+		}
+		sampler = &config.SamplerConfig{Type: jaeger.SamplerTypeRemote, Param: probability,
 			SamplingServerURL: "http://" + parts[0] + ":" + parts[2] + "/sampling", SamplingRefreshInterval: 200 * time.Millisecond}
 	default:
 		reporter.LocalAgentHostPort = service.Endpoint
