@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "receive/skywalking/segment.h"
+#include "receive/skywalking/skywalking_segment.h"
 
 namespace clew::receive_skywalking {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "otlp/message_writer.h"
-#include "receive/skywalking/segment.h"
+#include "receive/skywalking/skywalking_segment.h"
 
 namespace clew::receive_skywalking {
 

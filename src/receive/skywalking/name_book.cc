@@ -44,14 +44,15 @@ stdx::Result<std::unique_ptr<NameBook>> NameBook::open(disk::FileSystem& files, 
   }
   std::string bytes(*size, '\0');
   if (auto read = book->file_->read_at(0, bytes); !read) return std::unexpected(std::move(read.error()));
-  auto names = decode_names(bytes);
-  if (!names) return stdx::fail(names.error().code, fmt::format("{}: {}", path, names.error().message));
-  book->file_size_ = names->good_bytes;
-  if (names->good_bytes < bytes.size()) {
-    self::log_warn("the end of the file of SkyWalking's names was torn and is cut off", {{"file", path}});
-    if (auto cut = book->file_->truncate(names->good_bytes); !cut) return std::unexpected(std::move(cut.error()));
+  NamesRead names = decode_names(bytes);
+  for (Name& name : names.names) book->keep(std::make_shared<const Name>(std::move(name)));
+  book->file_size_ = names.good_bytes;
+  if (names.good_bytes < bytes.size() || names.damaged_count > 0) {
+    self::log_warn("the file of SkyWalking's names was torn or damaged and is written anew",
+                   {{"file", path}, {"damaged", fmt::format("{}", names.damaged_count)},
+                    {"cut_bytes", fmt::format("{}", bytes.size() - names.good_bytes)}});
+    if (auto written = book->rewrite(); !written) return std::unexpected(std::move(written.error()));
   }
-  for (Name& name : names->names) book->keep(std::make_shared<const Name>(std::move(name)));
   book->durable_sequence_ = book->sequence_;
   if (auto synced = files.sync_directory(disk::folder_of(path)); !synced) return std::unexpected(std::move(synced.error()));
   book->thread_ = std::thread([raw = book.get()] { raw->write_names(); });

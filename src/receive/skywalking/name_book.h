@@ -51,7 +51,8 @@ class NameBook {
 
   // Names in memory only: for tests, and if a door is to work without a disk.
   NameBook();
-  // Reads the file, or makes it. A torn end, as a crash leaves it, is cut off; damage before that is kDataLoss.
+  // Reads the file, or makes it. What a crash has torn or time has damaged costs those names only: numbers without a name are
+  // shown as numbers, and a name that is registered again gets the number it had.
   static stdx::Result<std::unique_ptr<NameBook>> open(disk::FileSystem& files, const std::string& path);
   ~NameBook();  // What waits is written first.
   NameBook(const NameBook&) = delete;
@@ -96,8 +97,9 @@ class NameBook {
 std::string encode_name(const Name& name);
 struct NamesRead {
   std::vector<Name> names;
-  size_t good_bytes = 0;  // Where the last whole record ends.
+  size_t good_bytes = 0;     // Where the last whole record ends.
+  size_t damaged_count = 0;  // Whole records that are not what was written.
 };
-stdx::Result<NamesRead> decode_names(std::string_view file);
+NamesRead decode_names(std::string_view file);
 
 }  // namespace clew::receive_skywalking

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <xxhash.h>
 
 #include <cstring>
@@ -53,25 +52,20 @@ std::string encode_name(const Name& name) {
   return std::string(reinterpret_cast<const char*>(&head), sizeof head) + record;
 }
 
-stdx::Result<NamesRead> decode_names(std::string_view file) {
+NamesRead decode_names(std::string_view file) {
   NamesRead read;
   while (file.size() - read.good_bytes >= sizeof(RecordHead)) {
     RecordHead head;
     std::memcpy(&head, file.data() + read.good_bytes, sizeof head);
     const size_t begin = read.good_bytes + sizeof head;
-    // A record that is not whole was being written when we ended, and nobody was told of it.
     if (head.size > kNameRecordBytesMax || head.size > file.size() - begin) break;
     const std::string_view record = file.substr(begin, head.size);
-    const bool is_last = begin + head.size == file.size();
     Name name{};
-    if (checksum_of(record) != head.checksum) {
-      if (is_last) break;
-      return stdx::fail(stdx::ErrorCode::kDataLoss, fmt::format("the record at byte {} is damaged", read.good_bytes));
+    if (checksum_of(record) == head.checksum && decode_name(record, name)) {
+      read.names.push_back(std::move(name));
+    } else {
+      ++read.damaged_count;
     }
-    if (!decode_name(record, name)) {
-      return stdx::fail(stdx::ErrorCode::kDataLoss, fmt::format("the record at byte {} is no name", read.good_bytes));
-    }
-    read.names.push_back(std::move(name));
     read.good_bytes = begin + head.size;
   }
   return read;

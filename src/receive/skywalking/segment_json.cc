@@ -319,8 +319,9 @@ stdx::Result<void> json_to_messages(JsonMessageKind kind, std::string_view json,
       if (!reader.element(1, message, value)) return bad(reader.error());
     }
   } else {
+    if (type != ondemand::json_type::object) return bad("neither an object nor a list");
     ondemand::object object;
-    if (document.get_object().get(object) != simdjson::SUCCESS) return bad("neither an object nor a list");
+    if (document.get_object().get(object) != simdjson::SUCCESS) return bad("JSON is malformed");
     otlp::MessageWriter writer(messages);
     const size_t open = writer.open(1);
     const bool good = reader.object(message, object);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "otlp/message_writer.h"
-#include "receive/skywalking/segment.h"
+#include "receive/skywalking/skywalking_segment.h"
 #include "stdx/error.h"
 
 namespace clew::receive_skywalking {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "receive/skywalking/segment.h"
+#include "receive/skywalking/skywalking_segment.h"
 #include "stdx/error.h"
 
 namespace clew::receive_skywalking {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "receive/skywalking/attributes.h"
-#include "receive/skywalking/segment.h"
+#include "receive/skywalking/skywalking_segment.h"
 
 namespace clew::receive_skywalking {
 
