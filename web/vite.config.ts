@@ -20,6 +20,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 400,
   },
   worker: { format: 'es' },
-  server: { proxy: { '/api': { target: server, changeOrigin: true } } },
+  // examples/index.json is part of the page that connects services.
+  server: { fs: { allow: ['..'] }, proxy: { '/api': { target: server, changeOrigin: true } } },
   test: { include: ['src/**/*_test.{ts,tsx}'], environment: 'node' },
 } as Parameters<typeof defineConfig>[0]);

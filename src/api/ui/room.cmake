@@ -9,7 +9,7 @@ if(CLEW_UI)
     OUTPUT ${ui_source}
     COMMAND ${CMAKE_SOURCE_DIR}/web/tool/build_ui ${ui_folder}
     DEPENDS ${ui_sources} ${CMAKE_SOURCE_DIR}/web/index.html ${CMAKE_SOURCE_DIR}/web/vite.config.ts
-            ${CMAKE_SOURCE_DIR}/web/package-lock.json ${CMAKE_SOURCE_DIR}/web/tsconfig.json
+            ${CMAKE_SOURCE_DIR}/web/package-lock.json ${CMAKE_SOURCE_DIR}/examples/index.json ${CMAKE_SOURCE_DIR}/web/tsconfig.json
             ${CMAKE_SOURCE_DIR}/web/tool/build_ui ${CMAKE_SOURCE_DIR}/web/tool/embed_files.mjs
     COMMENT "Building the browser UI"
     VERBATIM)

@@ -33,7 +33,10 @@ export const kPlaces: readonly Place[] = [
   { name: 'services', href: '/services', icon: 'services', key: 'g s' },
   { name: 'topology', href: '/topology', icon: 'topology', key: 'g m' },
   { name: 'traces', href: '/traces', icon: 'traces', key: 'g t' },
+  { name: 'live', href: '/live', icon: 'live', key: 'g l' },
   { name: 'errors', href: '/errors', icon: 'errors', key: 'g e' },
+  { name: 'connect', href: '/connect', icon: 'connect', key: 'g c', isBottom: true },
+  { name: 'settings', href: '/settings', icon: 'settings', isBottom: true },
 ];
 
 export const kPages: readonly Page[] = [
@@ -42,6 +45,9 @@ export const kPages: readonly Page[] = [
   { pattern: '/services/{}', place: 'services', load: () => import('../page/service/service_page') },
   { pattern: '/errors', place: 'errors', load: () => import('../page/errors/errors_page') },
   { pattern: '/topology', place: 'topology', load: () => import('../page/topology/topology_page') },
+  { pattern: '/live', place: 'live', load: () => import('../page/live/live_page') },
+  { pattern: '/connect', place: 'connect', load: () => import('../page/connect/connect_page') },
+  { pattern: '/settings', place: 'settings', load: () => import('../page/settings/settings_page') },
   { pattern: '/traces', place: 'traces', load: () => import('../page/search/search_page') },
   { pattern: '/compare', place: 'traces', isFull: true, load: () => import('../compare/compare_page') },
   { pattern: '/explain', place: 'traces', load: () => import('../compare/explain_page') },

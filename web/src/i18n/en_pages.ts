@@ -242,4 +242,67 @@ const topology = {
   show_all: 'Show all',
 };
 
-export const pages = { health, claims, claim_since, services, service, errors, topology, query, search };
+const connect = {
+  title: 'Connect',
+  promise: 'First data in two minutes: paste, run, see it arrive.',
+  what: 'What sends',
+  language: 'Language',
+  library: 'Library',
+  address: 'Address',
+  families: { opentelemetry: 'OpenTelemetry', jaeger: 'Jaeger', zipkin: 'Zipkin', skywalking: 'SkyWalking' },
+  install: 'Install',
+  environment: 'Say where to',
+  code: 'A service that sends traces',
+  code_any: 'A service of yours, or this one',
+  run: 'Run it, then open http://127.0.0.1:8080/',
+  waiting: (time: string) => `Waiting for the first span over this protocol, for ${time} …`,
+  arrived: '{service} sends: {count} spans, the last {ago} ago',
+  look: 'Look at it',
+  arriving: 'Arriving now',
+  since_start: (time: string) => `since the server started, ${time} ago`,
+  protocol: 'Protocol',
+  now: 'Now',
+  bytes: 'Received',
+  refused: 'Refused',
+  last: 'Last',
+  quiet: (count: number) => `${count} more ${plural(count, 'protocol listens', 'protocols listen')} without traffic.`,
+  nothing_yet: (count: number) => `Nothing has arrived yet; ${count} protocols listen.`,
+  senders: 'Who sends',
+  nameless: 'no service name',
+  refused_newest: 'Refused, newest first',
+  warn_clock: (service: string, ahead: string) => `The clock of ${service} is ${ahead} ahead: its spans end in the future.`,
+  warn_nameless: (count: string, protocol: string) => `${count} spans over ${protocol} name no service: set service.name (OTEL_SERVICE_NAME).`,
+  warn_refused: (count: string, protocol: string) => `${count} refused over ${protocol}; the reasons are below.`,
+};
+
+const live = {
+  title: 'Live tail',
+  live: 'Live',
+  paused: 'Paused',
+  connecting: 'Connecting',
+  interrupted: 'Interrupted',
+  pause: 'Pause',
+  go_on: 'Go on',
+  waiting: (count: number) => `${formatCount(count)} new`,
+  left_out: (count: number) => `${formatCount(count)} ${plural(count, 'trace was', 'traces were')} left out: more arrive than can be read`,
+  nothing: 'Waiting for traces that match',
+  nothing_why: 'Each appears here a moment after its first spans have arrived.',
+};
+
+const settings = {
+  title: 'Settings',
+  appearance: 'Appearance',
+  kept_here: 'kept in this browser',
+  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  languages: { system: 'As the browser', en: 'English', zh: '简体中文' },
+  zone_local: 'This machine',
+  about: 'This server',
+  version: 'Version',
+  running: 'Started',
+  stored: 'Stored',
+  stored_in: (spans: string, blocks: string) => `${spans} spans in ${blocks} blocks`,
+  questions: 'Questions',
+  questions_of: (running: number, max: number) => `${running} running, at most ${max} at once`,
+};
+
+export const pages = { health, claims, claim_since, services, service, errors, topology, query, search, connect, live, settings };

@@ -241,4 +241,67 @@ const topology: Section<'topology'> = {
   show_all: '显示全部',
 };
 
-export const pages = { health, claims, claim_since, services, service, errors, topology, query, search };
+const connect: Section<'connect'> = {
+  title: '接入',
+  promise: '两分钟见到数据：粘贴、运行、看到它到达。',
+  what: '发送端',
+  language: '语言',
+  library: '组件库',
+  address: '地址',
+  families: { opentelemetry: 'OpenTelemetry', jaeger: 'Jaeger', zipkin: 'Zipkin', skywalking: 'SkyWalking' },
+  install: '安装',
+  environment: '指定发送地址',
+  code: '一个会发送调用链的服务',
+  code_any: '自己的服务，或以下示例',
+  run: '运行后打开 http://127.0.0.1:8080/',
+  waiting: (time) => `等待该协议的第一个 Span，已等待 ${time}…`,
+  arrived: '{service} 正在发送：{count} 个 Span，最近一个在 {ago}前',
+  look: '查看',
+  arriving: '正在到达',
+  since_start: (time) => `自服务器 ${time}前启动以来`,
+  protocol: '协议',
+  now: '当前',
+  bytes: '已接收',
+  refused: '已拒绝',
+  last: '最近',
+  quiet: (count) => `另有 ${count} 个协议在监听，暂无流量。`,
+  nothing_yet: (count) => `暂无数据到达，${count} 个协议在监听。`,
+  senders: '发送方',
+  nameless: '缺少服务名',
+  refused_newest: '被拒绝的数据（最新在前）',
+  warn_clock: (service, ahead) => `${service} 的时钟快了 ${ahead}：其 Span 在未来结束。`,
+  warn_nameless: (count, protocol) => `经 ${protocol} 到达的 ${count} 个 Span 没有服务名：请设置 service.name (OTEL_SERVICE_NAME)。`,
+  warn_refused: (count, protocol) => `${protocol} 有 ${count} 项被拒绝，原因见下方。`,
+};
+
+const live: Section<'live'> = {
+  title: '实时追踪',
+  live: '实时',
+  paused: '已暂停',
+  connecting: '连接中',
+  interrupted: '已中断',
+  pause: '暂停',
+  go_on: '继续',
+  waiting: (count) => `${formatCount(count)} 条新增`,
+  left_out: (count) => `有 ${formatCount(count)} 条调用链未显示：到达速度快于阅读速度`,
+  nothing: '等待匹配的调用链',
+  nothing_why: '首批 Span 到达后片刻即显示在此。',
+};
+
+const settings: Section<'settings'> = {
+  title: '设置',
+  appearance: '外观',
+  kept_here: '保存在此浏览器中',
+  themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+  languages: { system: '跟随浏览器', en: 'English', zh: '简体中文' },
+  zone_local: '本机',
+  about: '服务器',
+  version: '版本',
+  running: '启动于',
+  stored: '已存储',
+  stored_in: (spans, blocks) => `${spans} 个 Span，${blocks} 个数据块`,
+  questions: '查询',
+  questions_of: (running, max) => `正在执行 ${running} 个，最多同时 ${max} 个`,
+};
+
+export const pages = { health, claims, claim_since, services, service, errors, topology, query, search, connect, live, settings };
