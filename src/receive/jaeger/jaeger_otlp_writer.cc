@@ -93,27 +93,29 @@ struct OtlpWriter::Facts {
   }
 };
 
+// By length first: most tags are none of these.
 void OtlpWriter::Facts::look_at(const Tag& tag, size_t index) {
+  if (tag.key.starts_with("otel.")) return look_at_otel(tag, index);
   switch (tag.key.size()) {
     case 5:
-      if (tag.key == "error" && is_true(tag)) {
-        error = true;
-        consume(index);
-      }
-      return;
+      if (tag.key != "error" || !is_true(tag)) return;
+      error = true;
+      return consume(index);
     case 9:
-      if (is_text(tag, "span.kind")) {
-        if (const auto known = kind_of(tag.text)) {
-          kind = *known;
-          consume(index);
-        }
+      if (!is_text(tag, "span.kind")) return;
+      if (const auto known = kind_of(tag.text)) {
+        kind = *known;
+        consume(index);
       }
       return;
     case 14:
-      if (is_text(tag, "w3c.tracestate")) {
-        trace_state = tag.text;
-        consume(index);
-      }
+      if (!is_text(tag, "w3c.tracestate")) return;
+      trace_state = tag.text;
+      return consume(index);
+    case 16:
+      if (tag.key != "http.status_code") return;
+      http_status = whole_number(tag);
+      if (http_status && tag.type != TagType::kLong) http_status_index = index;
       return;
     case 19:
       if (is_text(tag, "http.status_message")) http_status_message = tag.text;
@@ -121,13 +123,8 @@ void OtlpWriter::Facts::look_at(const Tag& tag, size_t index) {
     case 25:
       if (tag.key == "http.response.status_code") http_status = whole_number(tag);
       return;
-    default: break;
+    default: return;
   }
-  if (tag.key == "http.status_code") {
-    http_status = whole_number(tag);
-    if (http_status && tag.type != TagType::kLong) http_status_index = index;
-  }
-  if (tag.key.starts_with("otel.")) look_at_otel(tag, index);
 }
 
 void OtlpWriter::Facts::look_at_otel(const Tag& tag, size_t index) {

@@ -27,7 +27,7 @@ class ProtoTranslator {
   bool read_process(std::string_view process);
   bool read_span(std::string_view span);
 
-  const JaegerLimits& limits_;
+  const JaegerLimits limits_;
   Process process_;
   Span span_;
   std::string_view span_process_;  // The encoded process of the span that was read last; empty if it has none.

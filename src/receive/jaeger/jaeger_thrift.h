@@ -47,7 +47,7 @@ class ThriftTranslator {
   void read_span(wire::ThriftReader& reader);
   void read_span_list(wire::ThriftReader& reader, const wire::ThriftField& field);
 
-  const JaegerLimits& limits_;
+  const JaegerLimits limits_;
   Process process_;
   Span span_;
   size_t span_count_ = 0;
