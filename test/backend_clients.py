@@ -109,6 +109,8 @@ def skywalking(name, door, header="sw8", protocol="grpc", library="skywalking", 
 def skywalking_clients():
     return [
         skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"), harmless=NO_SUCH_PACKAGE),
+        skywalking("python-skywalking-http", "skywalking_http", protocol="http", sdk=("skywalking", "", "python"),
+                   harmless=NO_SUCH_PACKAGE),
         skywalking("node-skywalking", "skywalking_grpc", operation="GET:{path}", client_name="{path}"),  # Says its language after 20 s.
         skywalking("go-skywalking", "skywalking_grpc", operation="/GET{path}", sdk=("skywalking", "", "go")),
         skywalking("java-skywalking-agent", "skywalking_grpc", operation="GET {path}", sdk=("skywalking", "9.4.0", "java"), environment=(
@@ -117,6 +119,9 @@ def skywalking_clients():
             ("SW_LOGGING_OUTPUT", "CONSOLE"), ("SW_LOGGING_LEVEL", "WARN")),
             # It closes its channel while its last call is under way.
             harmless=r"Failed to report shutdown event|UNAVAILABLE: Channel shutdown invoked|Status\.asRuntimeException"),
+        skywalking("go-skywalking6", "skywalking_v2_grpc", "sw6", library="sw6", operation="/GET{path}",
+                   sdk=("skywalking", "", "go"), harmless=r"the id of (service|instance)"),
+        skywalking("node-skyapm", "skywalking_v2_grpc", "sw6", library="skyapm", method_key="", sdk=("skywalking", "", "nodejs")),
     ]
 
 

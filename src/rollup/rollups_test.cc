@@ -157,6 +157,24 @@ TEST(Rollups, TracesEqualANaiveCount) {
   }
 }
 
+TEST(Rollups, ATraceWithoutItsRootIsNamedByTheTopOfWhatBeganFirst) {
+  // As SkyWalking sends it for a browser's request: milliseconds, so that caller and callee begin together.
+  constexpr int64_t kStart = 1'700'000'000'000'000'000;
+  const std::vector<PlainSpan> spans = {
+      {1, 10, 30, kStart, 5, "callee", "query", SpanKind::kInternal, StatusCode::kUnset, {}},
+      {1, 20, 99, kStart, 9, "frontend", "GET /", SpanKind::kServer, StatusCode::kUnset, {}},
+      {1, 30, 20, kStart, 7, "frontend", "call", SpanKind::kClient, StatusCode::kUnset, {}},
+      {1, 40, 88, kStart + 1, 7, "later", "orphan", SpanKind::kServer, StatusCode::kUnset, {}},
+  };
+  table::SpanTable table;
+  fill(table, spans);
+  const auto parts = build_traces(table, table::order_by_trace(table, table.published_row_count()));
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_FALSE(parts[0].has_root);
+  EXPECT_EQ(parts[0].root_service, "frontend");
+  EXPECT_EQ(parts[0].root_name, "GET /");
+}
+
 ConnectionType naive_type(const PlainSpan& span) {
   if (const auto db = span.attributes.find("db.system"); db != span.attributes.end()) {
     return db->second == "redis" ? ConnectionType::kCache : ConnectionType::kDb;

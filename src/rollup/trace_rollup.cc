@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "rollup/rollups.h"
 
@@ -6,6 +7,8 @@ namespace clew::rollup {
 namespace {
 
 using table::SpanTable;
+
+constexpr uint32_t kTiedSpansMax = 64;  // They are compared with each other.
 
 std::string_view service_of(const SpanTable& table, uint32_t code) {
   return code == table::kNullCode ? std::string_view() : table.service_dictionary().at(code);
@@ -49,6 +52,21 @@ std::string session_of(const table::AttributeColumn* column, uint32_t row) {
   return std::string(column->dictionary().at(column->codes()[entry]));
 }
 
+// Of a trace without its root: the earliest span, and of several that begin together (SkyWalking counts milliseconds) the first
+// whose parent is not one of them.
+uint32_t top_row(const SpanTable& table, const table::TraceOrder& order, const table::TraceRun& run) {
+  const auto rows = std::span(order.rows).subspan(run.first, std::min(run.count, kTiedSpansMax));
+  const int64_t start_ns = table.starts()[rows.front()];
+  const auto tied = rows.first(std::ranges::find_if(rows, [&](uint32_t row) { return table.starts()[row] != start_ns; }) -
+                               rows.begin());
+  const auto is_top = [&](uint32_t row) {
+    const otlp::SpanId parent = table.parent_span_ids()[row];
+    return std::ranges::none_of(tied, [&](uint32_t other) { return other != row && table.span_ids()[other] == parent; });
+  };
+  const auto top = std::ranges::find_if(tied, is_top);
+  return top == tied.end() ? rows.front() : *top;
+}
+
 }  // namespace
 
 std::vector<table::TracePart> build_traces(const SpanTable& table, const table::TraceOrder& order) {
@@ -82,6 +100,7 @@ std::vector<table::TracePart> build_traces(const SpanTable& table, const table::
       ++tally->span_count;
       tally->error_count += error ? 1 : 0;
     }
+    if (!part.has_root) root_row = top_row(table, order, run);
     part.root_service = service_of(
         table, table.resource_services()[table.resources()[root_row]].load(std::memory_order_acquire));
     part.root_name = table.name_dictionary().at(table.names()[root_row]);

@@ -42,6 +42,9 @@ CHAINS = [
         ("go-jaeger-http", ""), ("node-otel-json", "jaeger"), ("java-jaeger-http", ""), ("python-jaeger-udp", ""))),
     Chain("sw8", "sw8", (
         ("python-skywalking-grpc", ""), ("go-skywalking", ""), ("node-skywalking", ""), ("java-skywalking-agent", ""))),
+    # Not from Go to Node.js: skyapm reads go2sky's ids into JavaScript's numbers, which are too short for them.
+    Chain("sw6", "sw6", (("node-skyapm", ""), ("go-skywalking6", ""), ("go-skywalking6", ""))),
+    Chain("sw6-begun-by-node", "", (("node-skyapm", ""), ("node-skyapm", ""), ("go-skywalking6", ""))),
     Chain("sw8-begun-by-java", "", (("java-skywalking-agent", ""), ("node-skywalking", ""), ("python-skywalking-grpc", ""))),
     Chain("b3-begun-with-64-bits", "", (
         ("java-brave-v2-json", "b3multi+64"), ("go-zipkin-v2-proto", "b3multi"), ("node-otel-grpc", "b3"))),

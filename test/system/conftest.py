@@ -1,5 +1,7 @@
 import pytest
 
+pytest.register_assert_rewrite("backend_checks")
+
 from clew_server import BINARY, ClewServer
 
 

@@ -46,6 +46,8 @@ def start():
     logging.getLogger("shop").propagate = False
     config.init(agent_collector_backend_services=ENDPOINT, agent_protocol=PROTOCOL, agent_name=SERVICE,
                 agent_instance_name=f"{SERVICE}-1", agent_logging_level="WARNING",
-                agent_collector_heartbeat_period=1, agent_meter_reporter_period=1)
+                agent_collector_heartbeat_period=1, agent_meter_reporter_period=1,
+                # It warns that HTTP has neither.
+                agent_profile_active=PROTOCOL == "grpc", agent_meter_reporter_active=PROTOCOL == "grpc")
     agent.start()
     return Tracing()
