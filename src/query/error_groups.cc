@@ -52,7 +52,8 @@ struct GroupWhole {
   std::vector<uint64_t> spans;       // Hashes, as long as all are remembered.
 };
 
-using GroupKey = std::pair<std::string, std::string>;  // Type, normalised message.
+// Type, normalised message; where there is no exception also service and operation, since "HTTP 500" alone says little.
+using GroupKey = std::tuple<std::string, std::string, std::string>;
 
 struct Whole {
   std::map<GroupKey, GroupWhole> groups;
@@ -232,7 +233,8 @@ class ErrorsPart final : public PartCollector {
     if (failure.parent_span_id != 0) parents_.push_back(span_hash(failure.trace_id, failure.parent_span_id));
     // A status says what it says with its number.
     std::string normal = failure.is_status ? failure.message : query_analyse::normalise_message(failure.message);
-    GroupWhole& group = groups_[{failure.type, std::move(normal)}];
+    std::string where = failure.type.empty() ? failure.service + '\n' + failure.operation : std::string();
+    GroupWhole& group = groups_[{failure.type, std::move(normal), std::move(where)}];
     if (group.series.empty()) group.series.resize(static_cast<size_t>(steps_.count));
     ++group.count;
     group.first_ns = std::min(group.first_ns, failure.start_ns);
@@ -274,9 +276,9 @@ ErrorGroups groups_of(const Whole& whole, const TimeSteps& steps, uint32_t limit
   for (size_t i = 0; i < std::min<size_t>(limit, order.size()); ++i) {
     const auto& [key, sum] = *order[i];
     ErrorGroup group;
-    group.type = key.first;
-    group.message = key.second;
-    group.id = text_hash(key.first + '\n' + key.second);
+    group.type = std::get<0>(key);
+    group.message = std::get<1>(key);
+    group.id = text_hash(group.type + '\n' + group.message + '\n' + std::get<2>(key));
     group.sample_message = sum.sample_message;
     group.stacktrace = sum.stacktrace;
     group.service = most_of(sum.services);
@@ -289,7 +291,7 @@ ErrorGroups groups_of(const Whole& whole, const TimeSteps& steps, uint32_t limit
     std::ranges::sort(group.services, {}, [](const auto& entry) { return std::pair(-entry.second, std::string_view(entry.first)); });
     group.samples = sum.samples;
     const auto causes = std::ranges::count_if(sum.spans, [&](uint64_t span) { return !whole.parents.contains(span); });
-    group.is_cause = !sum.spans.empty() && causes * 2 > std::ssize(sum.spans);
+    group.is_cause = !sum.spans.empty() && causes * 2 >= std::ssize(sum.spans);
     result.groups.push_back(std::move(group));
   }
   return result;

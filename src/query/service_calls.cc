@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -211,34 +212,41 @@ CallPanel panel_of(const PanelKey& key, const PanelWhole& whole, uint32_t limit)
   return panel;
 }
 
-ServiceCalls calls_of(const CallsWhole& whole, uint32_t limit, int64_t request_count) {
-  ServiceCalls calls;
-  calls.exact = whole.exact;
-  calls.request_count = request_count;
-  for (const auto& [key, panel] : whole.panels) calls.panels.push_back(panel_of(key, panel, limit));
-  std::ranges::sort(calls.panels, {}, [](const CallPanel& p) { return std::tuple(-p.total_ns, std::string_view(p.peer), p.type); });
-  return calls;
-}
-
 // Requests of a service and which spans they are.
 struct ServiceRequests {
   Basis basis = Basis::kEntry;
   int64_t count = 0;
+  std::set<std::string> all_services;  // Of the range: a peer of that name is no stranger.
 };
 stdx::Result<ServiceRequests> requests_of(const table::Catalog::Sets& sets, const std::string& service, table::TimeRange range) {
+  ServiceRequests requests;
   KindsSeen kinds;
   std::map<otlp::SpanKind, int64_t> counts;
   auto done = for_each_red(sets, range, [&](const table::RedRow& row) {
+    if (requests.all_services.empty() || *requests.all_services.rbegin() != row.service) requests.all_services.insert(row.service);
     if (row.service != service) return;
     kinds.add(row.kind);
     counts[row.kind] += row.count;
   });
   if (!done) return std::unexpected(std::move(done.error()));
-  ServiceRequests requests{.basis = kinds.basis(), .count = 0};
+  requests.basis = kinds.basis();
   for (const auto& [kind, count] : counts) {
     if (counts_as_request(requests.basis, kind)) requests.count += count;
   }
   return requests;
+}
+
+ServiceCalls calls_of(const CallsWhole& whole, uint32_t limit, const ServiceRequests& requests) {
+  ServiceCalls calls;
+  calls.exact = whole.exact;
+  calls.request_count = requests.count;
+  for (const auto& [key, panel] : whole.panels) {
+    calls.panels.push_back(panel_of(key, panel, limit));
+    const bool is_service = key.type == NodeType::kExternal && requests.all_services.contains(key.peer);
+    if (is_service) calls.panels.back().type = NodeType::kService;
+  }
+  std::ranges::sort(calls.panels, {}, [](const CallPanel& p) { return std::tuple(-p.total_ns, std::string_view(p.peer), p.type); });
+  return calls;
 }
 
 // ---- Instances ----
@@ -403,11 +411,11 @@ stdx::Result<ServiceCalls> service_calls(const table::Catalog& catalog, const Se
                              .range = request.range,
                              .make_part = [&] { return std::make_unique<CallsPart>(whole); },
                              .show_partial = [&] {
-                               if (partial) partial(calls_of(whole, request.limit, requests->count));
+                               if (partial) partial(calls_of(whole, request.limit, *requests));
                              }};
   auto stats = scan_parts(scan, control, hooks);
   if (!stats) return std::unexpected(std::move(stats.error()));
-  ServiceCalls calls = calls_of(whole, request.limit, requests->count);
+  ServiceCalls calls = calls_of(whole, request.limit, *requests);
   calls.stats = *stats;
   return calls;
 }

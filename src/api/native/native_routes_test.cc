@@ -126,6 +126,7 @@ std::string good_target(const Endpoint& endpoint) {
   if (id == "traceColumns") return "/api/v1/traces/0af7651916cd43dd8448eb211c80319c/columns";
   if (id == "findings") return "/api/v1/traces/00000000000000001111111111111111/findings";
   if (id == "span") return "/api/v1/traces/00000000000000001111111111111111/spans/00000000000000b1";
+  if (id == "traceDiff") return target + "?a=0af7651916cd43dd8448eb211c80319c&b=00000000000000001111111111111111";
   if (id == "serviceDetail" || id == "serviceCalls" || id == "serviceInstances") return target + "?service=frontend";
   if (id == "operations") return target + "?service=frontend";
   if (id == "tagValues") return target + "?tag=span.http.method";

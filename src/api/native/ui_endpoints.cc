@@ -154,6 +154,52 @@ std::vector<Endpoint> overview_endpoints() {
   };
 }
 
+Parameter traces_parameter(std::string_view fallback) {
+  return {.name = "traces", .type = ParameterType::kInteger, .description = "How many traces to look into, of each group",
+          .fallback = fallback, .low = 1, .high = query::kSampledTracesMax};
+}
+
+std::vector<Endpoint> compare_endpoints() {
+  return {
+      {.path = "/api/v1/compare",
+       .id = "compare",
+       .summary = "Why slow? A selection against the rest",
+       .description = "The traces of a selection (A) against the others (B): which attribute values are over-represented, ranked by "
+                      "the distance of their distributions, and on which paths the time is. A trace is in A when a span of it "
+                      "matches `a` and `base`, lies between `a_start` and `a_end` and lasted as long as is asked; in B when a span "
+                      "matches `b`, or `base` where `b` is missing, and it is not in A. Attributes are those of all spans of a "
+                      "trace. Ids and measurements that differ in each trace are excluded, or binned where they are numbers. "
+                      "Counts are of all traces; attributes and paths of a fair sample, and `exact` says whether that was all.",
+       .parameters = {{.name = "a", .description = "TraceQL: what A is", .fallback = "{}"},
+                      {.name = "b", .description = "TraceQL: what B is; without it the rest"},
+                      {.name = "base", .description = "TraceQL: what both are part of", .fallback = "{}"},
+                      start_parameter(), end_parameter(),
+                      {.name = "a_start", .type = ParameterType::kTime, .description = "A begins here at the earliest"},
+                      {.name = "a_end", .type = ParameterType::kTime, .description = "A begins before this"},
+                      {.name = "a_min_duration", .type = ParameterType::kDuration, .description = "Spans of A last at least this"},
+                      {.name = "a_max_duration", .type = ParameterType::kDuration, .description = "Spans of A last at most this"},
+                      limit_parameter("40", 500, "Attributes in the answer"), traces_parameter("300")},
+       .answer = "CompareAnswer",
+       .handler = answer_compare},
+      {.path = "/api/v1/critical-path",
+       .id = "criticalPath",
+       .summary = "Which operation owns the latency",
+       .description = "The critical paths of the traces that match, laid over each other: where a saved second would come from.",
+       .parameters = {query_parameter(), start_parameter(), end_parameter(), limit_parameter("50", 1'000, "Operations in the answer"),
+                      traces_parameter("500")},
+       .answer = "CriticalPathAnswer",
+       .handler = answer_critical_path},
+      {.path = "/api/v1/trace-diff",
+       .id = "traceDiff",
+       .summary = "Two traces side by side",
+       .description = "Aligned by their paths of service and operation: what is new, gone, slower or faster in `a` against `b`.",
+       .parameters = {{.name = "a", .type = ParameterType::kTraceId, .description = "A trace", .required = true},
+                      {.name = "b", .type = ParameterType::kTraceId, .description = "What to compare it with", .required = true}},
+       .answer = "TraceDiffAnswer",
+       .handler = answer_trace_diff},
+  };
+}
+
 std::vector<Endpoint> shared_endpoints() {
   return {
       {.path = "/api/v1/topology/layout",
@@ -191,7 +237,7 @@ std::vector<Endpoint> shared_endpoints() {
 
 std::vector<Endpoint> ui_endpoints() {
   std::vector<Endpoint> all;
-  for (auto part : {overview_endpoints(), one_trace_endpoints(), shared_endpoints()}) all.insert(all.end(), part.begin(), part.end());
+  for (auto part : {overview_endpoints(), compare_endpoints(), one_trace_endpoints(), shared_endpoints()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

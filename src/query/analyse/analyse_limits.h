@@ -33,4 +33,10 @@ inline constexpr double kSelfShareMin = 0.1;
 inline constexpr double kHighShare = 0.3;  // Of the trace: what costs this much is of high severity.
 inline constexpr double kMediumShare = 0.1;
 
+// ---- Comparing groups of traces ----
+inline constexpr size_t kPathNodesMax = 5'000;
+inline constexpr uint32_t kPathDepthMax = 64;
+inline constexpr size_t kPathDurationsMax = 100'000;  // Kept of one node for its median.
+inline constexpr int64_t kUniqueValuesMin = 10;       // Fewer distinct values are never taken for ids.
+
 }  // namespace clew::query_analyse

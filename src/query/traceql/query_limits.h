@@ -60,6 +60,12 @@ inline constexpr size_t kErrorSamplesMax = 5;
 inline constexpr size_t kFailuresRememberedMax = 2'000'000;  // To tell causes from echoes, 8 bytes each.
 inline constexpr size_t kStacktraceBytesMax = 16 * 1024;
 
+// ---- Comparing groups of traces ----
+inline constexpr size_t kComparedTracesMax = 4'000'000;  // Told apart on a side.
+inline constexpr size_t kComparedSpansPerTraceMax = 2'000;  // Whose attributes are read.
+inline constexpr uint32_t kSampledTracesMax = 2'000;
+inline constexpr int64_t kEvidenceTracesMin = 30;
+
 // ---- One trace ----
 // Spans of one trace that are returned; a larger one is refused, not cut.
 inline constexpr size_t kTraceSpansMax = 500'000;
