@@ -2,7 +2,7 @@
 // again each time. `npm run dev` serves from the sources and passes API questions on to a running server (CLEW_URL).
 import { defineConfig } from 'vite';
 
-declare const process: { env: Record<string, string | undefined> };
+
 
 const server = process.env['CLEW_URL'] ?? 'http://127.0.0.1:7070';
 

@@ -95,7 +95,6 @@ export const trace = {
     names_only: 'names and services only: the server could not search attributes',
   },
   minimap: 'Overview of the trace. Drag to zoom.',
-  minimap_window: 'Zoomed time',
   row: {
     span: (service: string, name: string, duration: string, self: string, failed: boolean) =>
       `${service} ${name}, ${duration}, self ${self}${failed ? ', error' : ''}`,
@@ -347,7 +346,6 @@ export const trace = {
     example: 'Compare an example of A with one of B',
     critical: 'Critical path: which operation owns the latency',
     critical_note: 'Mean time on the critical path a trace.',
-    filter_kinds: { region: 'selected region' },
     region: (text: string) => `duration ${text}`,
     explain_hint: 'Drag over a heat map to come here with a selection, or write what A is.',
     one_trace: (id: string) => `trace ${id}`,

@@ -93,7 +93,6 @@ export const trace: Section<'trace'> = {
     names_only: '仅匹配名称和服务：服务器未能搜索属性',
   },
   minimap: '调用链缩略图，拖动可缩放。',
-  minimap_window: '缩放的时间',
   row: {
     span: (service, name, duration, self, failed) => `${service} ${name}，${duration}，自身 ${self}${failed ? '，错误' : ''}`,
     group: (name, size, figures) => `${name}，${spans(size)}，${figures}`,
@@ -338,7 +337,6 @@ export const trace: Section<'trace'> = {
     example: '将 A 与 B 各取一条对比',
     critical: '关键路径：延迟属于哪个操作',
     critical_note: '每条调用链在关键路径上的平均时间。',
-    filter_kinds: { region: '选中区域' },
     region: (text) => `耗时 ${text}`,
     explain_hint: '在热力图上拖动即可带着选区来到此处，也可直接写出 A。',
     one_trace: (id) => `调用链 ${id}`,
