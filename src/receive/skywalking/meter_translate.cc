@@ -82,7 +82,7 @@ bool read_meter(std::string_view message, Meter& meter, StreamSource& source) {
 
 // SkyWalking names a bucket by its lower bound, OTLP by its upper.
 void write_histogram(uint64_t time_ns, Meter& meter, MetricWriter& out) {
-  std::ranges::stable_sort(meter.buckets, [](const Bucket& left, const Bucket& right) {
+  std::ranges::sort(meter.buckets, [](const Bucket& left, const Bucket& right) {
     return left.is_lowest != right.is_lowest ? left.is_lowest : left.lower < right.lower;
   });
   std::vector<double> bounds;
