@@ -245,7 +245,7 @@ def run(options):
                 server.__exit__()
                 shutil.rmtree(server.folder, ignore_errors=True)
         for protocol, batch in [("http", 512), ("grpc", 20), ("http", 20), ("zipkin-json", 512), ("zipkin-proto", 512),
-                                ("zipkin-thrift", 512), ("jaeger-http", 512), ("jaeger-grpc", 512)]:
+                                ("zipkin-thrift", 512), ("jaeger-http", 512), ("jaeger-grpc", 512), ("skywalking-grpc", 512)]:
             if options.quick:
                 break
             server = fresh_server(f"{protocol}-{batch}")

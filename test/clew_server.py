@@ -228,7 +228,7 @@ class ClewServer:
 
     def load_command(self, *arguments, protocol="grpc"):
         port = {"grpc": self.grpc_port, "http": self.http_port, "jaeger-http": self.jaeger_collector_http_port,
-                "jaeger-grpc": self.jaeger_collector_grpc_port}.get(protocol, self.zipkin_port)
+                "jaeger-grpc": self.jaeger_collector_grpc_port, "skywalking-grpc": self.skywalking_port}.get(protocol, self.zipkin_port)
         return [LOAD, "--protocol", protocol, "--port", str(port), *(str(argument) for argument in arguments)]
 
 

@@ -18,4 +18,7 @@ std::string zipkin_v1_thrift(std::string_view otlp);
 std::string jaeger_thrift(std::string_view otlp);
 std::string jaeger_proto(std::string_view otlp);
 
+// SkyWalking's segments, each as field 1 of the whole: one for the spans of a trace in a service that come together.
+std::string skywalking_segments(std::string_view otlp);
+
 }  // namespace clew::bench

@@ -26,6 +26,7 @@ struct Protocol {
   const char* path;
   const char* content_type;
   std::string (*encode)(std::string_view otlp);
+  bool is_stream = false;
 };
 constexpr Protocol kProtocols[] = {
     {"grpc", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", nullptr, nullptr},
@@ -35,6 +36,7 @@ constexpr Protocol kProtocols[] = {
     {"zipkin-thrift", "/api/v1/spans", "application/x-thrift", zipkin_v1_thrift},
     {"jaeger-http", "/api/traces", "application/x-thrift", jaeger_thrift},
     {"jaeger-grpc", "/jaeger.api_v2.CollectorService/PostSpans", nullptr, jaeger_proto},
+    {"skywalking-grpc", "/skywalking.v3.TraceSegmentReportService/collect", nullptr, skywalking_segments, true},
 };
 
 struct LoadOptions {
@@ -93,7 +95,8 @@ class Load {
 
   // One connection: keeps `outstanding` requests in flight until the load is used up.
   void drive() {
-    auto sender = protocol_.content_type == nullptr ? connect_grpc(options_.address, protocol_.path)
+    auto sender = protocol_.is_stream               ? connect_stream(options_.address, protocol_.path)
+                  : protocol_.content_type == nullptr ? connect_grpc(options_.address, protocol_.path)
                                                     : connect_http(options_.address, protocol_.path, protocol_.content_type);
     std::vector<Flight> flights(options_.outstanding);
     std::vector<uint64_t> idle;

@@ -39,6 +39,9 @@ std::unique_ptr<Sender> connect_grpc(const Address& address, std::string method)
 // HTTP/1.1 keep-alive with pipelining, uncompressed; any 2xx is an acceptance.
 std::unique_ptr<Sender> connect_http(const Address& address, std::string path, std::string content_type);
 
+// A stream of gRPC for each request, with a message for each element of its field 1.
+std::unique_ptr<Sender> connect_stream(const Address& address, std::string method);
+
 // ExportTraceServiceResponse.partial_success.rejected_spans of an encoded response; 0 when absent.
 uint64_t rejected_spans_of(const std::string& response);
 
