@@ -6,6 +6,8 @@
 
 #include <exception>
 
+#include "net/protocol_guess.h"
+#include "self/log_line.h"
 #include "wire/ascii.h"
 
 namespace clew::net {
@@ -144,13 +146,14 @@ bool HttpConnection::advance_header() {
     parser_->body_limit(boost::none);  // Bodies are limited by on_header() and reserve(), which say more.
   }
   boost::system::error_code error;
-  buffer_.consume(parser_->put(buffer_.data(), error));
+  const auto unread = buffer_.data();  // Consuming leaves the bytes where they are.
+  buffer_.consume(parser_->put(unread, error));
   if (error == http::error::need_more) {
     read_some(kHeaderReadBytes);
     return false;
   }
   if (error) {
-    on_parse_error(error);
+    on_parse_error(error, {static_cast<const char*>(unread.data()), unread.size()});
     return false;
   }
   return !parser_->is_header_done() || on_header();
@@ -242,7 +245,7 @@ bool HttpConnection::advance_chunked() {
   if (!reserve(size - body_received_)) return false;
   body_received_ = size;
   if (error && error != http::error::need_more) {
-    on_parse_error(error);
+    on_parse_error(error, {});
     return false;
   }
   if (parser_->is_done()) {
@@ -306,14 +309,28 @@ void HttpConnection::on_end_of_input(boost::system::error_code error) {
   incoming_.reset();
 }
 
-void HttpConnection::on_parse_error(boost::system::error_code error) {
+// "; it looks like TLS", which goes into the answer, and into our own log, where it may be the only trace of a client that
+// was given the wrong port. Nothing for what is HTTP after all, only bad.
+std::string HttpConnection::guess_text(std::string_view first_bytes) const {
+  const std::string_view guess = first_bytes.empty() ? kUnknownProtocol : guess_protocol(first_bytes);
+  if (guess == kUnknownProtocol || guess == kHttp1Protocol) return {};
+  boost::system::error_code ignored;
+  const auto from = socket_.remote_endpoint(ignored);
+  self::log_warn("what came to an HTTP port is not HTTP/1",
+                 {{"port", socket_.local_endpoint(ignored).port()},
+                  {"from", fmt::format("{}:{}", from.address().to_string(), from.port())},
+                  {"looks_like", guess}});
+  return fmt::format("; it looks like {}", guess);
+}
+
+void HttpConnection::on_parse_error(boost::system::error_code error, std::string_view first_bytes) {
   shared_->counters.requests_malformed.fetch_add(1, std::memory_order_relaxed);
   if (error == http::error::header_limit) {
     refuse({stdx::ErrorCode::kInvalidArgument,
             fmt::format("the headers are over the limit of {} bytes", shared_->options.limits.header_bytes_max)},
            431);
   } else {
-    refuse({stdx::ErrorCode::kInvalidArgument, fmt::format("malformed HTTP request: {}", error.message())},
+    refuse({stdx::ErrorCode::kInvalidArgument, fmt::format("malformed HTTP request: {}{}", error.message(), guess_text(first_bytes))},
            error == http::error::bad_version ? 505 : 400);
   }
 }

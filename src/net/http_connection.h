@@ -136,7 +136,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool reserve(size_t bytes);
   void release(HttpExchange& exchange);
   void refuse(stdx::Error error, int status);
-  void on_parse_error(boost::system::error_code error);
+  void on_parse_error(boost::system::error_code error, std::string_view first_bytes);
+  std::string guess_text(std::string_view first_bytes) const;
   void on_end_of_input(boost::system::error_code error);
   void flush();
   void on_written(boost::system::error_code error, size_t count);

@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "net/http_client.h"
+#include "net/protocol_guess.h"
 #include "net/raw_client_for_test.h"
+#include "self/log_line.h"
 #include "wire/content_coding.h"
 
 namespace clew::net {
@@ -230,6 +232,48 @@ TEST_F(HttpServerTest, MalformedAndOversized) {
   }
   EXPECT_EQ(client().get("/hello")->body, "hello");
   EXPECT_EQ(server_->counters().body_bytes_in_flight, 0u);
+}
+
+TEST_F(HttpServerTest, OtherProtocolsAreToldWhatTheyLookLike) {
+  start();
+  std::vector<std::string> lines;
+  self::redirect_log([&](std::string_view line) { lines.emplace_back(line); });
+  for (const auto& [bytes, name] : {std::pair(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc", 9), "TLS"),
+                                    std::pair(std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "gRPC (HTTP/2)"),
+                                    std::pair(std::string("\x82\x21\x01\x09" "emitBatch"), "Thrift's compact protocol")}) {
+    RawClient client(port_);
+    client.send(bytes);
+    const std::string answer = client.read_all();
+    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 ")) << name;
+    EXPECT_THAT(answer, testing::HasSubstr(std::string("it looks like ") + name));
+  }
+  RawClient bad(port_);
+  bad.send("GET nothing HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(bad.read_all(), testing::Not(testing::HasSubstr("looks like")));
+  self::redirect_log({});
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[0], testing::HasSubstr("looks_like=TLS"));
+}
+
+TEST(ProtocolGuess, ByTheFirstBytes) {
+  const std::pair<std::string_view, std::string_view> kCases[] = {
+      {"", "nothing at all"},
+      {"GET / HTTP/1.1", "HTTP/1"},
+      {"HTTP/1.1 200 OK", "an answer of HTTP/1"},
+      {"PRI * HTTP/2.0", "gRPC (HTTP/2)"},
+      {"\x16\x03\x03", "TLS"},
+      {"\x82\x81\x01", "Thrift's compact protocol"},
+      {std::string_view("\x80\x01\x00\x04", 4), "Thrift's binary protocol"},
+      {std::string_view("\x00\x00\x01\x00\x80\x01", 6), "framed Thrift"},
+      {"\x1f\x8b\x08", "gzip"},
+      {"[{\"traceId\":1}]", "JSON"},
+      {"app.requests:1|c", "StatsD"},
+      {"<34>Oct 11", "syslog"},
+      {"\x0a\x10xyz", "protobuf"},
+      {"hello", "nothing known"},
+      {"\xff\xff", "nothing known"},
+  };
+  for (const auto& [bytes, name] : kCases) EXPECT_EQ(guess_protocol(bytes), name) << bytes;
 }
 
 TEST_F(HttpServerTest, AnswersBeforeAMalformedRequestAreKept) {

@@ -29,7 +29,7 @@ std::string_view guess_protocol(std::string_view bytes) {
   if (bytes.starts_with("PRI * HTTP/2")) return "gRPC (HTTP/2)";
   if (bytes.starts_with("HTTP/1.")) return "an answer of HTTP/1";
   if (std::ranges::any_of(kHttpMethods, [bytes](std::string_view method) { return bytes.starts_with(method); })) {
-    return "HTTP/1";
+    return kHttp1Protocol;
   }
   if (byte(0) == 0x82 && (byte(1) & 0x1f) == 1) return "Thrift's compact protocol";
   if (byte(0) == 0x80 && byte(1) == 1) return "Thrift's binary protocol";
@@ -43,7 +43,7 @@ std::string_view guess_protocol(std::string_view bytes) {
   if (text != std::string_view::npos && (bytes[text] == '{' || bytes[text] == '[')) return "JSON";
   if (byte(0) == '<' && byte(1) >= '0' && byte(1) <= '9') return "syslog";
   if (byte(0) == 0x0a) return "protobuf";
-  return "nothing known";
+  return kUnknownProtocol;
 }
 
 }  // namespace clew::net

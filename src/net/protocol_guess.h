@@ -5,8 +5,11 @@
 
 namespace clew::net {
 
-// For a log line or an error's text: "TLS", "gRPC (HTTP/2)", "HTTP/1", "Thrift's binary protocol", "JSON", …, "nothing
-// known". Looks at the first bytes only. Pure.
+inline constexpr std::string_view kUnknownProtocol = "nothing known";
+inline constexpr std::string_view kHttp1Protocol = "HTTP/1";
+
+// For a log line or an error's text: "TLS", "gRPC (HTTP/2)", kHttp1Protocol, "Thrift's binary protocol", "JSON", …, or
+// kUnknownProtocol. Looks at the first bytes only. Pure.
 std::string_view guess_protocol(std::string_view first_bytes);
 
 }  // namespace clew::net

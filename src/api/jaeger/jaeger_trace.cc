@@ -134,13 +134,48 @@ void write_logs(JsonWriter& json, const otlp::Span& span) {
   json.end_array();
 }
 
+const otlp::AnyValue* find_value(const otlp::Attributes& attributes, std::string_view key) {
+  const auto found = std::ranges::find(attributes, key, &otlp::KeyValue::key);
+  return found == attributes.end() ? nullptr : &found->value;
+}
+
+// OTLP's flags hold W3C's in their lowest byte; Jaeger's further ones were made attributes by its receiver.
+uint32_t jaeger_flags(const otlp::Span& span) {
+  const auto flag = [&](std::string_view key, uint32_t bit) {
+    const otlp::AnyValue* value = find_value(span.attributes, key);
+    return value != nullptr && value->value == otlp::AnyValue{true}.value ? bit : 0;
+  };
+  return (span.flags & 0xff) | flag("jaeger.debug", 2) | flag("jaeger.firehose", 8);
+}
+
+// Those that came with the span, then ours.
+void write_warnings(JsonWriter& json, const otlp::Span& span, const Warnings& warnings) {
+  json.key("warnings");
+  const otlp::AnyValue* arrived = find_value(span.attributes, "jaeger.warnings");
+  const auto* list = arrived == nullptr ? nullptr : std::get_if<otlp::ArrayValue>(&arrived->value);
+  const auto found = warnings.find(&span);
+  if (list == nullptr && found == warnings.end()) {
+    json.null();
+    return;
+  }
+  json.begin_array();
+  if (list != nullptr) {
+    for (const otlp::AnyValue& one : list->values) {
+      if (const auto* text = std::get_if<std::string>(&one.value)) json.value(*text);
+    }
+  }
+  if (found != warnings.end()) {
+    for (const std::string& warning : found->second) json.value(warning);
+  }
+  json.end_array();
+}
+
 void write_span(JsonWriter& json, const PlacedSpan& placed, const Warnings& warnings) {
   const otlp::Span& span = *placed.span;
   json.begin_object();
   json.member("traceID", jaeger_trace_id(span.trace_id));
   json.member("spanID", otlp::span_id_hex(span.span_id));
-  // OTLP's flags hold W3C's in their lowest byte.
-  if ((span.flags & 0xff) != 0) json.member("flags", span.flags & 0xff);
+  if (const uint32_t flags = jaeger_flags(span); flags != 0) json.member("flags", flags);
   json.member("operationName", span.name);
   write_references(json, span);
   const uint64_t end_ns = std::max(span.start_time_unix_nano, span.end_time_unix_nano);
@@ -149,14 +184,7 @@ void write_span(JsonWriter& json, const PlacedSpan& placed, const Warnings& warn
   write_tags(json, placed);
   write_logs(json, span);
   json.member("processID", fmt::format("p{}", placed.process + 1));
-  json.key("warnings");
-  if (const auto found = warnings.find(&span); found != warnings.end()) {
-    json.begin_array();
-    for (const std::string& warning : found->second) json.value(warning);
-    json.end_array();
-  } else {
-    json.null();
-  }
+  write_warnings(json, span, warnings);
   json.end_object();
 }
 
