@@ -1,7 +1,6 @@
 // Every limit of the Jaeger receiver, beside those of the servers in net/.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 
 namespace clew::receive_jaeger {
@@ -10,9 +9,8 @@ struct JaegerLimits {
   size_t decompressed_bytes_max = 32 << 20;  // A request over HTTP after decompression: 413. gRPC's is in net/grpc_limits.h.
   // One batch as OTLP. A span of one byte becomes fifty, so the request's size alone is no bound.
   size_t translated_bytes_max = 64 << 20;
-  // Datagrams wait for others this long or until they are so many bytes, and then become one record of the log: nobody
-  // waits for an answer. The bytes are of OTLP.
-  std::chrono::milliseconds gather_interval{20};
+  // Datagrams that came together become one record of the log of about so many bytes; how long they wait for each other is
+  // in net/udp_limits.h.
   size_t gather_bytes_max = 1 << 20;
 };
 

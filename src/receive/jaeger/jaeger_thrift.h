@@ -13,13 +13,6 @@
 
 namespace clew::receive_jaeger {
 
-// What a client says of spans that it had to drop itself; totals since its start.
-struct ClientStats {
-  int64_t full_queue = 0;
-  int64_t too_large = 0;
-  int64_t failed_to_emit = 0;
-};
-
 // Turns a list<zipkincore.Span>, whose header is the first thing in the bytes, into an encoded OTLP request.
 using ZipkinTranslation = std::function<stdx::Result<std::string>(std::string_view list, wire::ThriftEncoding encoding)>;
 
