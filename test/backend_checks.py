@@ -22,7 +22,8 @@ def check_row(server, client, folder):
         check_search(server, client, traces)
         check_topology(server, client)
         check_arrivals(server, client)
-        assert running.stop() == []
+        complaints = running.stop()
+        assert not complaints, "\n".join(complaints)
         check_arrivals(server, client)
 
 

@@ -94,8 +94,9 @@ def jaeger_clients_that_ask():
         jaeger("python-jaeger-remote", "jaeger_udp_compact", "remote:1", "4.8.0", sampling=":{jaeger_sampling}")]
 
 
-# The agent tries the plugins of all frameworks.
-NO_SUCH_PACKAGE = r"Plugin sw_\w+ failed to install, please ignore this warning"
+# The agent tries the plugins of all frameworks; and its meters' thread may be on its way when the program ends.
+SKYWALKING_PYTHON_SAYS = (r"Plugin sw_\w+ failed to install, please ignore this warning|Exception in thread meterService|"
+                          r"^Traceback \(most recent call last\)|cannot schedule new futures after")
 
 
 def skywalking(name, door, header="sw8", protocol="grpc", library="skywalking", operation="{path}", sdk=("skywalking", "", ""),
@@ -108,14 +109,14 @@ def skywalking(name, door, header="sw8", protocol="grpc", library="skywalking", 
 
 def skywalking_clients():
     return [
-        skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"), harmless=NO_SUCH_PACKAGE),
+        skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"), harmless=SKYWALKING_PYTHON_SAYS),
         skywalking("python-skywalking-http", "skywalking_http", protocol="http", sdk=("skywalking", "", "python"),
-                   harmless=NO_SUCH_PACKAGE),
+                   harmless=SKYWALKING_PYTHON_SAYS),
         skywalking("node-skywalking", "skywalking_grpc", operation="GET:{path}", client_name="{path}"),  # Says its language after 20 s.
         skywalking("go-skywalking", "skywalking_grpc", operation="/GET{path}", sdk=("skywalking", "", "go")),
         skywalking("java-skywalking-agent", "skywalking_grpc", operation="GET {path}", sdk=("skywalking", "9.4.0", "java"), environment=(
             ("SW_AGENT_NAME", "{name}"), ("SW_AGENT_INSTANCE_NAME", "{name}-1"),
-            ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "{endpoint}"), ("SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD", "1"),
+            ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "{endpoint}"), ("SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD", "2"),
             ("SW_LOGGING_OUTPUT", "CONSOLE"), ("SW_LOGGING_LEVEL", "WARN")),
             # It closes its channel while its last call is under way.
             harmless=r"Failed to report shutdown event|UNAVAILABLE: Channel shutdown invoked|Status\.asRuntimeException"),

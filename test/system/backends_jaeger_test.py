@@ -42,4 +42,5 @@ def test_a_client_samples_as_it_is_told(own_server, tmp_path, client):
 
         wait_until(lambda: is_kept(everything), TOLD_SECONDS_MAX, "everything is sampled")
         wait_until(lambda: not is_kept(nothing), TOLD_SECONDS_MAX, "nothing is sampled")
-        assert running.stop() == []
+        complaints = running.stop()
+        assert not complaints, "\n".join(complaints)

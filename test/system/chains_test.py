@@ -80,7 +80,8 @@ def test_one_request_is_one_tree(server, chain_and_services):
     assert (len(tree.rows), tree.root_count, tree.orphan_count) == (span_count, 1, 0)
     check_topology(server, names)
     check_red(server, names)
-    assert running.stop() == []
+    complaints = running.stop()
+    assert not complaints, "\n".join(complaints)
 
 
 def report_browser(server, visitor):
