@@ -1,4 +1,5 @@
 // Two traces as a diff: a sentence, both on one time scale with one zoom, and their paths aligned by service and operation.
+import '../trace/trace.css';
 import './compare.css';
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -15,11 +16,12 @@ import { formatCount, threeDigits } from '../format/quantity';
 import { t } from '../i18n/catalogue';
 import { Layers } from '../trace/canvas/layers';
 import { resolvePalette } from '../trace/canvas/palette';
+import { data, withData } from '../trace/data_words';
 import { loadColumns, type TraceKey } from '../trace/load_trace';
 import { nameOf, serviceOf, spanIdText, type TraceColumns } from '../trace/model/columns';
 import { flameInTime } from '../trace/model/flame';
 import { extent } from '../trace/model/skew';
-import { drawFlame, type FlameScene } from '../trace/view/draw_flame';
+import { drawFlame, kAxis, kLane, type FlameScene } from '../trace/view/draw_flame';
 import { useTextWidths } from '../trace/waterfall/waterfall';
 import { Icon } from '../widget/icon';
 import { Answered, EmptyState } from '../widget/states';
@@ -99,7 +101,7 @@ function Compared({ both, idA, idB }: { both: Both; idA: string; idB: string }) 
       },
     },
   ]);
-  const rows = both.diff.rows;
+  const rows = useMemo(() => weighed(both.diff.rows), [both]);
   const shown = onlyChanges ? keptRows(rows) : rows;
   return (
     <div class="compare-page">
@@ -112,7 +114,7 @@ function Compared({ both, idA, idB }: { both: Both; idA: string; idB: string }) 
           <TraceName side="a" columns={both.a} id={idA} />
           <TraceName side="b" columns={both.b} id={idB} />
           <span class="grow" />
-          <button type="button" class="button small" aria-pressed={onlyChanges} onClick={() => setOnlyChanges(!onlyChanges)}>
+          <button type="button" class="button small" aria-pressed={onlyChanges} data-tip={words.only_changes_tip} onClick={() => setOnlyChanges(!onlyChanges)}>
             {words.only_changes}
           </button>
           <button type="button" class="button small" onClick={swap}>
@@ -136,6 +138,14 @@ function Compared({ both, idA, idB }: { both: Both; idA: string; idB: string }) 
       </div>
     </div>
   );
+}
+
+const kNegligible = 0.01;
+
+/** Differences below a hundredth of the largest are noise. */
+function weighed(rows: readonly DiffRow[]): DiffRow[] {
+  const most = rows.reduce((max, row) => Math.max(max, Math.abs(row.delta_ns)), 0);
+  return rows.map((row) => (Math.abs(row.delta_ns) < most * kNegligible && row.a && row.b ? { ...row, change: 'same' } : row));
 }
 
 /** Rows that differ, with their ancestors. */
@@ -162,12 +172,12 @@ function Sentence({ both }: { both: Both }) {
   // By self time, so that an ancestor is not blamed for its child.
   const own = (row: DiffRow) => (row.a?.self_ns ?? 0) - (row.b?.self_ns ?? 0);
   const most = [...diff.rows].sort((x, y) => (delta >= 0 ? own(y) - own(x) : own(x) - own(y)))[0];
-  if (!isSame && most && own(most) !== 0) parts.push(words.verdict_most(most.service, most.operation, signed(own(most), formatDuration)));
+  if (!isSame && most && own(most) !== 0) parts.push(words.verdict_most(data(most.service), data(most.operation), signed(own(most), formatDuration)));
   const added = diff.rows.filter((row) => row.change === 'added').length;
   const removed = diff.rows.filter((row) => row.change === 'removed').length;
   if (added > 0) parts.push(words.verdict_added(added));
   if (removed > 0) parts.push(words.verdict_removed(removed));
-  return <>{parts.join(' ')}</>;
+  return <>{withData(parts.join(' '))}</>;
 }
 
 function TraceName({ side, columns, id }: { side: 'a' | 'b'; columns: TraceColumns; id: string }) {
@@ -200,7 +210,10 @@ function TraceLane({ side, columns, zoom, full, onZoom }: { side: 'a' | 'b'; col
   const layers = useRef<Layers>(undefined);
   const drag = useRef<{ from: number; x: number; to: number } | null>(null);
   const scene = useRef<FlameScene>(undefined);
-  scene.current = { columns, boxes, palette, widths, window: zoom, scrollTop: 0, selectedBox: -1, matches: null };
+  const [height, setHeight] = useState(100);
+  const hasAxis = side === 'a';
+  const laneHeight = Math.max(3, Math.min(kLane, Math.floor((height - (hasAxis ? kAxis : 4) - 4) / Math.max(1, boxes.laneCount))));
+  scene.current = { columns, boxes, palette, widths, window: zoom, scrollTop: 0, selectedBox: -1, matches: null, laneHeight, hasAxis };
   const draw = () => {
     if (!layers.current || !scene.current) return;
     drawFlame(layers.current, scene.current);
@@ -214,7 +227,11 @@ function TraceLane({ side, columns, zoom, full, onZoom }: { side: 'a' | 'b'; col
     pen.globalAlpha = 1;
   };
   useLayoutEffect(() => {
-    layers.current = new Layers(holder.current!, 2, () => draw());
+    layers.current = new Layers(holder.current!, 2, () => {
+      setHeight(layers.current?.size.height ?? holder.current!.clientHeight);
+      draw();
+    });
+    setHeight(holder.current!.clientHeight);
     return () => layers.current?.close();
   }, []);
   useLayoutEffect(draw);

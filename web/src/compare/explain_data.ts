@@ -1,9 +1,12 @@
 // Answers of /compare and /trace-diff, and how to ask for them.
 import { ask, type AskOptions } from '../api/client';
-import type { QueryStats, RangeAnswer, TraceSummary, TypedValue } from '../api/answers';
+import type { QueryStats, RangeAnswer, TypedValue } from '../api/answers';
 
 export interface ComparedValue {
   value: TypedValue;
+  /** Bounds of a bin of numbers, whose `value` is empty. */
+  low?: number;
+  high?: number;
   a_share: number;
   b_share: number;
   a_count: number;
@@ -46,9 +49,16 @@ export interface CriticalShare {
   b_ns: number;
 }
 
+export interface CompareSide {
+  trace_count: number;
+  span_count: number;
+  sampled_count: number;
+  mean_ns: number;
+}
+
 export interface CompareAnswer {
-  a: { trace_count: number; span_count: number; q: string };
-  b: { trace_count: number; span_count: number; q: string };
+  a: CompareSide;
+  b: CompareSide;
   weak: boolean;
   attributes: ComparedAttribute[];
   excluded: { key: string; reason: string }[];
@@ -92,8 +102,6 @@ export interface DiffRow {
 }
 
 export interface DiffAnswer {
-  a: TraceSummary;
-  b: TraceSummary;
   rows: DiffRow[];
 }
 

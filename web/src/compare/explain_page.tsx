@@ -1,5 +1,6 @@
 // Why slow? The traces of a selection (A) against the rest (B): a sentence first, then which attributes set them apart, which
 // paths take the extra time, and which operations own the critical path. The whole question is in the address.
+import '../trace/trace.css';
 import './compare.css';
 
 import { useState } from 'preact/hooks';
@@ -11,8 +12,9 @@ import { useCrumbs } from '../app/crumbs';
 import { useRange } from '../app/range';
 import { colourClass } from '../app/service_colours';
 import { formatDuration } from '../format/duration';
-import { formatCount, formatShare, threeDigits } from '../format/quantity';
+import { formatCount, formatCountExactly, formatShare, threeDigits } from '../format/quantity';
 import { t } from '../i18n/catalogue';
+import { data, withData } from '../trace/data_words';
 import { valueText } from '../trace/model/attributes';
 import { addCondition, quote } from '../traceql/conditions';
 import { Icon } from '../widget/icon';
@@ -103,7 +105,10 @@ function Explanation({ answer, a }: { answer: CompareAnswer; a: string }) {
     <>
       {answer.weak && <Strip>{words.weak}</Strip>}
       <Verdict answer={answer} />
-      {!answer.exact && answer.sampled_traces !== undefined && <p class="caption">{words.sampled(formatCount(answer.sampled_traces))}</p>}
+      <p class="caption explain-basis">
+        {answer.exact ? words.all_looked_into : words.sampled(formatCount(answer.a.sampled_count), formatCount(answer.b.sampled_count))}{' '}
+        {words.means(formatDuration(answer.a.mean_ns), formatDuration(answer.b.mean_ns))}
+      </p>
       <div class="explain-halves">
         <Attributes answer={answer} a={a} />
         <div class="stack">
@@ -124,7 +129,7 @@ function Verdict({ answer }: { answer: CompareAnswer }) {
   return (
     <p class="explain-verdict" role="status">
       {telling.length === 0 ? (
-        words.verdict_none
+        last ? '' : words.verdict_none
       ) : (
         <>
           {words.verdict}{' '}
@@ -134,7 +139,7 @@ function Verdict({ answer }: { answer: CompareAnswer }) {
               <span key={attribute.key}>
                 {index > 0 && ' · '}
                 <b translate={false}>
-                  {shortKey(attribute.key)} = {valueText(value.value) || words.without_value}
+                  {shortKey(attribute.key)} = {valueName(value)}
                 </b>{' '}
                 <span class="second number">({words.verdict_values(formatShare(value.a_share), formatShare(value.b_share))})</span>
               </span>
@@ -144,8 +149,8 @@ function Verdict({ answer }: { answer: CompareAnswer }) {
       )}
       {path && last && (
         <>
-          {' · '}
-          {words.verdict_path(last.service, last.operation, signed(path.delta_ns, formatDuration))}
+          {telling.length > 0 && ' · '}
+          {withData((telling.length > 0 ? words.verdict_path : words.verdict_path_alone)(data(last.service), data(last.operation), signed(path.delta_ns, formatDuration)))}
           {path.a && path.b && path.a.calls >= path.b.calls * 1.5 && path.a.calls >= 2 ? ` ${words.verdict_calls(threeDigits(path.a.calls), threeDigits(path.b.calls))}` : ''}
         </>
       )}
@@ -193,7 +198,7 @@ function AttributeBars({ attribute, a }: { attribute: ComparedAttribute; a: stri
   const words = t.trace.explain;
   const [isAll, setAll] = useState(false);
   const values = isAll ? attribute.values : attribute.values.slice(0, kValuesShown);
-  const left = attribute.value_count - values.length;
+  const left = Math.min(attribute.value_count, attribute.values.length) - values.length;
   return (
     <section class="compared">
       <h3>
@@ -210,7 +215,7 @@ function AttributeBars({ attribute, a }: { attribute: ComparedAttribute; a: stri
         ))}
       </ul>
       {left > 0 && (
-        <button type="button" class="wf-link caption" disabled={isAll} onClick={() => setAll(true)}>
+        <button type="button" class="wf-link caption" onClick={() => setAll(true)}>
           {words.more_values(left)}
         </button>
       )}
@@ -220,13 +225,12 @@ function AttributeBars({ attribute, a }: { attribute: ComparedAttribute; a: stri
 
 function ValueBars({ attribute, value, a }: { attribute: ComparedAttribute; value: ComparedValue; a: string }) {
   const words = t.trace.explain;
-  const text = valueText(value.value);
-  const isSet = Object.keys(value.value).length > 0;
-  const name = isSet ? text : words.without_value;
+  const query = valueQuery(a, attribute.key, value);
+  const name = valueName(value);
   return (
     <li class="compared-value">
-      {isSet ? (
-        <a class="cut" href={link('/traces', { q: addCondition(a, { field: attribute.key, operator: '=', value: literal(attribute.key, value) }) })} title={`${words.filter}: ${text}`} translate={false}>
+      {query !== undefined ? (
+        <a class="cut" href={link('/traces', { q: query })} title={`${words.filter}: ${name}`} translate={false}>
           {name}
         </a>
       ) : (
@@ -244,6 +248,25 @@ function ValueBars({ attribute, value, a }: { attribute: ComparedAttribute; valu
       </span>
     </li>
   );
+}
+
+/** The value, or the bounds of a bin of numbers. */
+function valueName(value: ComparedValue): string {
+  if (value.low !== undefined && value.high !== undefined) return value.low === value.high ? String(value.low) : `${plainNumber(value.low)} – ${plainNumber(value.high)}`;
+  return valueText(value.value) || t.trace.explain.without_value;
+}
+
+function plainNumber(value: number): string {
+  return Number.isInteger(value) ? formatCountExactly(value) : threeDigits(value);
+}
+
+/** Traces of A with this value; undefined where it cannot be asked for. */
+function valueQuery(a: string, key: string, value: ComparedValue): string | undefined {
+  if (value.low !== undefined && value.high !== undefined) {
+    return addCondition(addCondition(a, { field: key, operator: '>=', value: String(value.low) }), { field: key, operator: '<=', value: String(value.high) });
+  }
+  if (Object.keys(value.value).length === 0) return undefined;
+  return addCondition(a, { field: key, operator: '=', value: literal(key, value) });
 }
 
 function literal(key: string, { value }: ComparedValue): string {

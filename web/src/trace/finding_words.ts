@@ -2,24 +2,25 @@
 import { formatDuration } from '../format/duration';
 import { formatShare } from '../format/quantity';
 import { t } from '../i18n/catalogue';
+import { data } from './data_words';
 import type { Finding } from './load_trace';
 
 export function findingSentence({ code, arguments: a }: Finding): string {
   const words = t.trace.findings;
-  const service = a.service ?? '';
-  const operation = a.operation ?? '';
+  const service = data(a.service ?? '');
+  const operation = data(a.operation ?? '');
   switch (code) {
     case 'error_cause': {
-      const what = [a.exception_type?.split('.').at(-1), a.message].filter(Boolean).join(': ');
+      const what = data([a.exception_type?.split('.').at(-1), a.message].filter(Boolean).join(': '));
       return words.error_cause({ service, operation, what });
     }
     case 'n_plus_one':
       return words.n_plus_one({
-        callee: a.callee ?? '', operation, count: a.count ?? 0, total: formatDuration(a.total_ns),
-        parent: [a.parent_service ?? service, a.parent_operation].filter(Boolean).join(' '),
+        callee: data(a.callee ?? ''), operation, count: a.count ?? 0, total: formatDuration(a.total_ns),
+        parent: data([a.parent_service ?? a.service, a.parent_operation].filter(Boolean).join(' ')),
       });
     case 'retry_storm':
-      return words.retry_storm({ callee: a.callee ?? '', operation, attempts: a.attempts ?? a.count ?? 0, total: formatDuration(a.total_ns) });
+      return words.retry_storm({ callee: data(a.callee ?? ''), operation, attempts: a.attempts ?? a.count ?? 0, total: formatDuration(a.total_ns) });
     case 'serial_calls':
       return words.serial_calls({
         operation: [service, operation].filter(Boolean).join(' '), count: a.count ?? 0, total: formatDuration(a.total_ns), parallel: formatDuration(a.parallel ?? a.max_ns),
@@ -31,7 +32,7 @@ export function findingSentence({ code, arguments: a }: Finding): string {
     case 'broken_parent':
       return words.broken_parent({ count: a.count ?? 0 });
     case 'clock_skew':
-      return words.clock_skew({ service, skew: formatDuration(Math.abs(a.skew_ns ?? 0)), parent: a.parent_service ?? '' });
+      return words.clock_skew({ service, skew: formatDuration(Math.abs(a.skew_ns ?? 0)), parent: data(a.parent_service ?? '') });
     default:
       return words.other(code);
   }

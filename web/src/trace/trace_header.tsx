@@ -9,6 +9,7 @@ import { t } from '../i18n/catalogue';
 import { MenuButton, MenuItem } from '../widget/floating';
 import { Icon } from '../widget/icon';
 import { ServiceSquare } from '../widget/service_name';
+import { withData } from './data_words';
 import { findingSentence } from './finding_words';
 import type { Finding, FindingsAnswer } from './load_trace';
 import { Flag, nameOf, serviceOf, type TraceColumns } from './model/columns';
@@ -157,7 +158,7 @@ function Findings({ state, answer }: { state: TraceState; answer: FindingsAnswer
                 showFinding(state, finding);
               }}>
                 <FindingMark finding={finding} />
-                <span class="finding-text">{findingSentence(finding)}</span>
+                <span class="finding-text">{withData(findingSentence(finding))}</span>
               </MenuItem>
             ))
           }
@@ -189,7 +190,7 @@ function FindingChip({ finding, onPick }: { finding: Finding; onPick: () => void
   return (
     <button type="button" class={`finding ${finding.severity}`} data-tip={saved ? `${sentence}\n${saved}` : sentence} data-code={finding.code} onClick={onPick}>
       <FindingMark finding={finding} />
-      <span class="cut">{sentence}</span>
+      <span class="cut">{withData(sentence)}</span>
       {saved && <span class="finding-saved number">{saved}</span>}
     </button>
   );

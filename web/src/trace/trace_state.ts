@@ -3,8 +3,9 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { addressStore, setQuery } from '../app/address';
+import { useStore } from '../app/store';
 import { findInTrace, type TraceKey } from './load_trace';
-import { NO_GROUP, nameOf, rowOfSpan, spanIdText, type TraceColumns } from './model/columns';
+import { rowOfSpan, spanIdText, type TraceColumns } from './model/columns';
 import { criticalRows, errorRows, findByName, intersection, rowsOf, slowRows, union } from './model/find';
 import { findGroups, type Groups } from './model/groups';
 import { GROUP_PAGE, reveal, visibleRows, type Shown, type VisibleRows } from './model/rows';
@@ -43,7 +44,7 @@ export interface TraceState {
 }
 
 export interface TraceActions {
-  select(row: number, options?: { reveal?: boolean; push?: boolean }): void;
+  select(row: number, options?: { reveal?: boolean }): void;
   setZoom(zoom: Window | null): void;
   setView(view: ViewName): void;
   toggle(row: number): void;
@@ -63,23 +64,20 @@ export interface TraceActions {
 
 const kCollapsedInAddressMax = 60;
 const kFindDelayMs = 180;
+const kAddressDelayMs = 200;
 
 export function useTraceState(loaded: TraceColumns, key: TraceKey): TraceState {
-  const initial = useMemo(() => readAddress(loaded), [loaded]);
-  const [isCorrected, setCorrected] = useState(initial.isCorrected);
+  const { query } = useStore(addressStore);
+  const { isCorrected, pills, view, onlyMatches, hiddenServices } = useView(loaded, query);
   const columns = useMemo(() => (isCorrected ? withCorrectedClocks(loaded) : loaded), [loaded, isCorrected]);
   const groups = useMemo(() => findGroups(columns), [columns]);
   const full = useMemo<Window>(() => extent(columns), [columns]);
-  const [collapsed, setCollapsed] = useState(initial.collapsed);
+  const [collapsed, setCollapsed] = useState(() => readCollapsed(loaded, query));
   const [openGroups, setOpenGroups] = useState<ReadonlyMap<number, number>>(new Map());
-  const [hiddenServices, setHidden] = useState(initial.hidden);
-  const [pills, setPills] = useState<ReadonlySet<Pill>>(initial.pills);
-  const [zoom, setZoomState] = useState<Window | null>(initial.zoom);
+  const [zoom, setZoomState] = useState<Window | null>(() => readZoom(query));
   const [zoomFilters, setZoomFilters] = useState(false);
-  const [view, setViewState] = useState<ViewName>(initial.view);
-  const [selected, setSelected] = useState(initial.selected);
-  const [find, setFind] = useState(initial.find);
-  const [onlyMatches, setOnlyMatches] = useState(initial.onlyMatches);
+  const [selected, setSelected] = useState(() => readSelected(loaded, query));
+  const [find, setFind] = useState(query.get('find') ?? '');
   const [pointed, setPointed] = useState<Uint8Array | null>(null);
   const { matchBits, isPartial } = useFind(loaded, key, find);
   const matches = useMemo(() => (matchBits === null ? null : rowsOf(matchBits)), [matchBits]);
@@ -107,13 +105,12 @@ export function useTraceState(loaded: TraceColumns, key: TraceKey): TraceState {
     before.current = loaded;
     setSelected(id === '' ? -1 : rowOfSpan(loaded, id));
     setCollapsed(new Uint8Array(loaded.count));
-    setHidden(new Uint8Array(loaded.facts.services.length));
     setOpenGroups(new Map());
     setPointed(null);
   }, [loaded]);
 
-  const latest = useRef({ columns, groups, shown, selected, hiddenServices });
-  latest.current = { columns, groups, shown, selected, hiddenServices };
+  const latest = useRef({ columns, groups, shown, pills, hiddenServices });
+  latest.current = { columns, groups, shown, pills, hiddenServices };
 
   const setZoom = useCallback((next: Window | null) => {
     const [from, to] = extent(latest.current.columns);
@@ -129,16 +126,14 @@ export function useTraceState(loaded: TraceColumns, key: TraceKey): TraceState {
 
   const act = useMemo<TraceActions>(() => {
     const writeHidden = (hidden: Uint8Array) => {
-      setHidden(hidden);
       const names = latest.current.columns.facts.services.filter((_, index) => hidden[index] === 1).map((service) => service.name);
       setQuery({ hide: names });
     };
     return {
-      select(row, { reveal: shows = true, push = false } = {}) {
+      select(row, { reveal: shows = true } = {}) {
         setSelected(row);
-        const { columns: now, groups: folded, shown: held } = latest.current;
-        setQuery({ span: row >= 0 ? spanIdText(now, row) : undefined }, push ? 'push' : 'replace');
         if (row < 0 || !shows) return;
+        const { columns: now, groups: folded, shown: held } = latest.current;
         const opened = reveal(now, folded, held, row);
         if (opened.openGroups.size !== held.openGroups.size || [...opened.openGroups].some(([group, size]) => held.openGroups.get(group) !== size)) {
           setOpenGroups(opened.openGroups);
@@ -146,10 +141,7 @@ export function useTraceState(loaded: TraceColumns, key: TraceKey): TraceState {
         if (opened.collapsed.some((bit, at) => bit !== held.collapsed[at])) setCollapsed(opened.collapsed);
       },
       setZoom,
-      setView(next) {
-        setViewState(next);
-        setQuery({ view: next === 'waterfall' ? undefined : next });
-      },
+      setView: (next) => setQuery({ view: next === 'waterfall' ? undefined : next }),
       toggle(row) {
         setCollapsed((held) => {
           const next = held.slice();
@@ -177,34 +169,21 @@ export function useTraceState(loaded: TraceColumns, key: TraceKey): TraceState {
         writeHidden(next);
       },
       togglePill(pill) {
-        setPills((held) => {
-          const next = new Set(held);
-          if (!next.delete(pill)) next.add(pill);
-          setQuery({ only: [...next].join(',') || undefined });
-          return next;
-        });
+        const next = new Set(latest.current.pills);
+        if (!next.delete(pill)) next.add(pill);
+        setQuery({ only: [...next].join(',') });
       },
       clearFilters() {
-        setPills(new Set());
-        setOnlyMatches(false);
         setZoomFilters(false);
-        setHidden(new Uint8Array(latest.current.hiddenServices.length));
         setQuery({ only: undefined, hide: undefined, match: undefined });
       },
       setFind(text) {
         setFind(text);
-        setQuery({ find: text || undefined }, 'replace');
-        if (text === '') setOnlyMatches(false);
+        if (text === '') setQuery({ match: undefined }, 'replace');
       },
-      setOnlyMatches(only) {
-        setOnlyMatches(only);
-        setQuery({ match: only ? 'only' : undefined });
-      },
+      setOnlyMatches: (only) => setQuery({ match: only ? 'only' : undefined }),
       setZoomFilters,
-      setCorrected(corrected) {
-        setCorrected(corrected);
-        setQuery({ clocks: corrected ? 'corrected' : undefined });
-      },
+      setCorrected: (corrected) => setQuery({ clocks: corrected ? 'corrected' : undefined }),
       point(list) {
         const bits = new Uint8Array(latest.current.columns.count);
         for (const row of list) if (row < bits.length) bits[row] = 1;
@@ -213,16 +192,29 @@ export function useTraceState(loaded: TraceColumns, key: TraceKey): TraceState {
     };
   }, [setZoom]);
 
-  // Scroll and zoom replace the address; a moment after the last change is soon enough.
+  // What changes with every key or wheel step is in the state first and in the address a moment after the last change (browsers
+  // limit how often it may change). What Back or a link changes there comes from the address.
+  const written = useRef({ span: query.get('span') ?? '', find: query.get('find') ?? '' });
   useEffect(() => {
     const timer = setTimeout(() => {
       const folded: string[] = [];
       for (let row = 0; row < collapsed.length && folded.length <= kCollapsedInAddressMax; row++) if (collapsed[row] === 1) folded.push(row.toString(36));
-      const zoomText = zoom === null ? undefined : `${Math.floor(zoom[0] / 1e3)}-${Math.ceil(zoom[1] / 1e3)}`;
-      setQuery({ zoom: zoomText, folded: folded.length > 0 && folded.length <= kCollapsedInAddressMax ? folded.join('.') : undefined }, 'replace');
-    }, 250);
+      const span = selected >= 0 ? spanIdText(loaded, selected) : '';
+      written.current = { span, find };
+      setQuery({
+        span, find, zoom: zoom === null ? undefined : `${Math.floor(zoom[0] / 1e3)}-${Math.ceil(zoom[1] / 1e3)}`,
+        folded: folded.length <= kCollapsedInAddressMax ? folded.join('.') : undefined,
+      }, 'replace');
+    }, kAddressDelayMs);
     return () => clearTimeout(timer);
-  }, [zoom, collapsed]);
+  }, [zoom, collapsed, selected, find, loaded]);
+  useEffect(() => {
+    const span = query.get('span') ?? '';
+    const wanted = query.get('find') ?? '';
+    if (span !== written.current.span) setSelected(readSelected(loaded, query));
+    if (wanted !== written.current.find) setFind(wanted);
+    written.current = { span, find: wanted };
+  }, [query]);
 
   return {
     key, columns, groups, rows, shown, full, zoom: zoom ?? full, isZoomed: zoom !== null, zoomFilters, view, selected, pills, find, matches, matchBits,
@@ -262,49 +254,45 @@ function useFind(columns: TraceColumns, key: TraceKey, text: string): { matchBit
   return { matchBits, isPartial: failed };
 }
 
-interface FromAddress {
-  isCorrected: boolean;
-  collapsed: Uint8Array;
-  hidden: Uint8Array;
-  pills: Set<Pill>;
-  zoom: Window | null;
-  view: ViewName;
-  selected: number;
-  find: string;
-  onlyMatches: boolean;
+/** The parts of the state that live in the address alone. */
+function useView(columns: TraceColumns, query: URLSearchParams) {
+  const only = query.get('only') ?? '';
+  const hide = query.getAll('hide').join('\0');
+  const pills = useMemo<ReadonlySet<Pill>>(() => new Set(kPills.filter((pill) => only.split(',').includes(pill))), [only]);
+  const hiddenServices = useMemo(() => {
+    const names = new Set(hide.split('\0'));
+    return Uint8Array.from(columns.facts.services, (service) => (names.has(service.name) ? 1 : 0));
+  }, [columns, hide]);
+  return {
+    isCorrected: query.get('clocks') === 'corrected',
+    view: kViews.find((name) => name === query.get('view')) ?? ('waterfall' as const),
+    onlyMatches: query.get('match') === 'only',
+    pills,
+    hiddenServices,
+  };
 }
 
-function readAddress(columns: TraceColumns): FromAddress {
-  const { query } = addressStore.get();
+function readCollapsed(columns: TraceColumns, query: URLSearchParams): Uint8Array {
   const collapsed = new Uint8Array(columns.count);
   for (const text of (query.get('folded') ?? '').split('.')) {
     const row = Number.parseInt(text, 36);
     if (row < columns.count) collapsed[row] = 1;
   }
-  const hide = new Set(query.getAll('hide'));
+  return collapsed;
+}
+
+function readZoom(query: URLSearchParams): Window | null {
   const zoom = /^(-?\d{1,15})-(\d{1,15})$/.exec(query.get('zoom') ?? '');
-  const view = kViews.find((name) => name === query.get('view')) ?? 'waterfall';
-  const only = (query.get('only') ?? '').split(',');
-  return {
-    isCorrected: query.get('clocks') === 'corrected',
-    collapsed,
-    hidden: Uint8Array.from(columns.facts.services, (service) => (hide.has(service.name) ? 1 : 0)),
-    pills: new Set(kPills.filter((pill) => only.includes(pill))),
-    zoom: zoom && Number(zoom[2]) > Number(zoom[1]) ? [Number(zoom[1]) * 1e3, Number(zoom[2]) * 1e3] : null,
-    view,
-    selected: query.get('span') ? rowOfSpan(columns, query.get('span')!) : -1,
-    find: query.get('find') ?? '',
-    onlyMatches: query.get('match') === 'only',
-  };
+  return zoom && Number(zoom[2]) > Number(zoom[1]) ? [Number(zoom[1]) * 1e3, Number(zoom[2]) * 1e3] : null;
+}
+
+function readSelected(columns: TraceColumns, query: URLSearchParams): number {
+  const span = query.get('span');
+  return span ? rowOfSpan(columns, span) : -1;
 }
 
 /** The span that an address names but the trace does not have. */
 export function unknownSpan(columns: TraceColumns): string | undefined {
   const id = addressStore.get().query.get('span');
   return id && rowOfSpan(columns, id) < 0 ? id : undefined;
-}
-
-/** How the server finds this operation's spans. */
-export function groupKey(columns: TraceColumns, row: number): string {
-  return columns.group[row] === NO_GROUP ? nameOf(columns, row) : String(columns.group[row]);
 }

@@ -114,7 +114,7 @@ function Find({ state, input }: { state: TraceState; input: { current: HTMLInput
   const composing = useRef(false);
   const place = matches && selected >= 0 ? matches.indexOf(selected) + 1 : 0;
   return (
-    <div class="find" role="search">
+    <div class="find" role="search" aria-label={words.label}>
       <label class="find-field">
         <Icon name="search" />
         <input ref={input} type="text" aria-label={words.label} placeholder={words.placeholder} value={state.find} spellcheck={false} autocomplete="off"

@@ -20,12 +20,20 @@ export interface FlameScene {
   scrollTop: number;
   selectedBox: number;
   matches: Uint8Array | null;
+  /** Less than usual where a whole trace has to fit; names are written from 14 px on. */
+  laneHeight?: number;
+  /** Whether times stand above the boxes. */
+  hasAxis?: boolean;
 }
+
+const kNameLane = 14;
 
 export function drawFlame(layers: Layers, scene: FlameScene): void {
   const pen = layers.layers[0]!.context;
   const { width, height } = layers.size;
   const { palette, boxes, columns } = scene;
+  const laneHeight = scene.laneHeight ?? kLane;
+  const axis = scene.hasAxis === false ? 2 : kAxis;
   const [from, to] = scene.window;
   pen.fillStyle = palette.surface;
   pen.fillRect(0, 0, width, height);
@@ -38,16 +46,17 @@ export function drawFlame(layers: Layers, scene: FlameScene): void {
     pen.fillRect(x, 0, layers.hairline, height);
     pen.fillStyle = palette.text3;
     const label = index === 0 || index === ticks.length - 1 ? `${text}\u2009${unit}` : text;
-    if (x + 4 + scene.widths.width(pen.font, label) < width) pen.fillText(label, x + 4, kAxis / 2 - 2);
+    if (scene.hasAxis !== false && x + 4 + scene.widths.width(pen.font, label) < width) pen.fillText(label, x + 4, kAxis / 2 - 2);
   }
   const font = `11px ${palette.font}`;
   pen.font = font;
-  const firstLane = Math.floor(scene.scrollTop / kLane);
-  const lastLane = Math.min(boxes.laneCount - 1, Math.ceil((scene.scrollTop + height - kAxis) / kLane));
+  const firstLane = Math.floor(scene.scrollTop / laneHeight);
+  const lastLane = Math.min(boxes.laneCount - 1, Math.ceil((scene.scrollTop + height - axis) / laneHeight));
+  const gap = laneHeight >= 8 ? 2 : 1;
   let drawn = 0;
   for (let lane = firstLane; lane <= lastLane && drawn < kRectsMax; lane++) {
-    const y = layers.snap(kAxis + lane * kLane - scene.scrollTop);
-    if (y < kAxis - kLane) continue;
+    const y = layers.snap(axis + lane * laneHeight - scene.scrollTop);
+    if (y < axis - laneHeight) continue;
     for (const rect of visibleInLane(boxes, lane, from, to, width)) {
       drawn++;
       const x0 = layers.snap(rect.x);
@@ -58,28 +67,28 @@ export function drawFlame(layers: Layers, scene: FlameScene): void {
       if (rect.merged > 1) {
         pen.fillStyle = palette.text3;
         pen.globalAlpha = 0.45;
-        pen.fillRect(x0, y + 1, x1 - x0, kLane - 2);
+        pen.fillRect(x0, y + 1, x1 - x0, laneHeight - gap);
         pen.globalAlpha = 1;
         continue;
       }
       pen.globalAlpha = dimmed ? 0.25 : 1;
       pen.fillStyle = fillOf(pen, paint);
-      pen.fillRect(x0, y + 1, x1 - x0, kLane - 2);
+      pen.fillRect(x0, y + 1, x1 - x0, laneHeight - gap);
       pen.globalAlpha = 1;
       if (isError(columns, row)) {
         pen.fillStyle = palette.error;
-        pen.fillRect(x0, y + kLane - 4, Math.max(2, x1 - x0), 3);
+        pen.fillRect(x0, y + laneHeight - gap - 1, Math.max(2, x1 - x0), Math.min(3, laneHeight / 3));
       }
-      if (x1 - x0 > 34) {
+      if (x1 - x0 > 34 && laneHeight >= kNameLane) {
         const text = scene.widths.fit(font, columns.names[boxes.name[rect.box]!]!, x1 - x0 - 10);
         if (text !== '') {
           pen.fillStyle = dimmed ? palette.text3 : paint.isStriped ? palette.surface : paint.ink;
           if (paint.isStriped && !dimmed) {
             const room = scene.widths.width(font, text);
-            pen.fillRect(x0 + 3, y + 4, room + 4, kLane - 8);
+            pen.fillRect(x0 + 3, y + 4, room + 4, laneHeight - 8);
             pen.fillStyle = palette.text;
           }
-          pen.fillText(text, x0 + 5, y + kLane / 2);
+          pen.fillText(text, x0 + 5, y + laneHeight / 2);
         }
       }
     }

@@ -147,12 +147,15 @@ function GroupRow({ state, at, top, nameWidth, widths, font, striped }: RowCells
   const likely = isLikelyNPlusOne(columns, groups, group);
   const overlap = groups.overlap[group]!;
   const figures = t.trace.row.group_figures(formatDuration(groups.sum[group]), formatDuration(groups.max[group]));
-  const note = likely ? t.trace.row.likely_n_plus_one : overlap > 1 ? t.trace.row.overlap(overlap) : '';
-  const taken = widths.width(font, `×${size}`) + 12 + (note ? widths.width(font, note) + 16 : 0);
+  const said = likely ? t.trace.row.likely_n_plus_one : overlap > 1 ? t.trace.row.overlap(overlap) : '';
+  const counted = widths.width(font, `×${size}`) + 12;
+  // The name comes first: where there is little room the note is left to the tooltip and the findings.
+  const note = nameWidth - indent - 44 - counted - widths.width(font, said) - 16 >= Math.min(90, widths.width(font, name)) ? said : '';
+  const taken = counted + (note ? widths.width(font, note) + 16 : 0);
   const isSelected = state.selected >= 0 && rows.shownAt[state.selected] === at;
   return (
     <div role="row" id={`wf-row-${at}`} aria-rowindex={at + 2} aria-level={rows.indent[at]! + 1} aria-expanded={isOpen} aria-selected={isSelected} data-group={group}
-      aria-label={t.trace.row.group(name, size, figures)} class={isSelected ? 'wf-row group selected' : 'wf-row group'} style={rowStyle(top, indent)} onClick={() => act.toggleGroup(group)}>
+      aria-label={t.trace.row.group(name, size, said ? `${figures}, ${said}` : figures)} class={isSelected ? 'wf-row group selected' : 'wf-row group'} style={rowStyle(top, indent)} onClick={() => act.toggleGroup(group)}>
       <div role="gridcell" class="wf-name">
         <button type="button" class="wf-caret" tabIndex={-1} aria-label={isOpen ? t.trace.collapse : t.trace.expand}>
           <Icon name={isOpen ? 'down' : 'right'} />
