@@ -59,12 +59,15 @@ class GrpcTaken {
   GrpcTaken& operator=(GrpcTaken&&) = delete;
 
   void done();
+  // Makes this one speak for another message of the same stream as well: many are answered for at the price of one.
+  void join(GrpcTaken other);
   // The stream ends with this error; messages that were handed over before it are not recalled.
   void fail(stdx::Error error);
 
  private:
   std::shared_ptr<GrpcStreamCall> call_;  // Shared by the messages that are being taken: the stream may end before them.
   size_t size_;
+  uint32_t count_ = 1;
 };
 
 // The handler's part of one call whose client sends messages for as long as it likes and gets one answer when it says that it
@@ -75,6 +78,9 @@ class GrpcStream {
   virtual ~GrpcStream() = default;
   // In the order of arrival, up to GrpcLimits::stream_messages_in_flight_max before the first of them is taken.
   virtual void take(stdx::SharedBytes message, GrpcTaken taken) = 0;
+  // Some of what was handed over has been taken since, and some has not: for a stream that holds messages back to take them
+  // together with others.
+  virtual void progress() {}
   // The client has sent all, and all of it has been taken: the answer.
   virtual stdx::Result<std::string> finish() = 0;
 };

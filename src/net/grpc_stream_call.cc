@@ -11,15 +11,21 @@ namespace clew::net {
 using stdx::ErrorCode;
 
 GrpcTaken::~GrpcTaken() {
-  if (call_) call_->taken(size_, stdx::Error{ErrorCode::kInternal, "a message of the stream was dropped"});
+  if (call_) call_->taken(count_, size_, stdx::Error{ErrorCode::kInternal, "a message of the stream was dropped"});
 }
 
 void GrpcTaken::done() {
-  if (const auto call = std::exchange(call_, nullptr)) call->taken(size_, std::nullopt);
+  if (const auto call = std::exchange(call_, nullptr)) call->taken(count_, size_, std::nullopt);
 }
 
 void GrpcTaken::fail(stdx::Error error) {
-  if (const auto call = std::exchange(call_, nullptr)) call->taken(size_, std::move(error));
+  if (const auto call = std::exchange(call_, nullptr)) call->taken(count_, size_, std::move(error));
+}
+
+void GrpcTaken::join(GrpcTaken other) {
+  size_ += other.size_;
+  count_ += other.count_;
+  other.call_.reset();
 }
 
 GrpcStreamCall::GrpcStreamCall(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry)
@@ -100,6 +106,7 @@ void GrpcStreamCall::on_read(bool success) {
     lock.lock();
     if (!failure_) failure_ = std::move(bytes.error());
   }
+  while (progress_due_) call_progress(lock);
   handing_over_ = false;
   proceed(std::move(lock));
 }
@@ -126,10 +133,10 @@ void GrpcStreamCall::hand_over(std::string bytes) {
   }
 }
 
-void GrpcStreamCall::taken(size_t size, std::optional<stdx::Error> error) {
+void GrpcStreamCall::taken(uint32_t count, size_t size, std::optional<stdx::Error> error) {
   core_->counters.message_bytes_in_flight.fetch_sub(size, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  --being_taken_;
+  being_taken_ -= count;
   if (error && !failure_) {
     failure_ = std::move(error);
     at_once_ = true;
@@ -147,12 +154,14 @@ void GrpcStreamCall::fail(const stdx::Error& error) {
   wake();
 }
 
-// Only where proceed() would do something, and nobody is about to call it.
+// Only where the queue's thread would do something, and is not about to do it.
 void GrpcStreamCall::wake() {
-  if (ended_ || waking_ || handing_over_ || answering_ || self_ == nullptr) return;
-  const bool wanted = failure_ ? at_once_ || being_taken_ == 0
-                               : half_closed_ ? being_taken_ == 0 : !reading_ && has_room();
-  if (!wanted) return;
+  if (handing_over_) {
+    progress_due_ = progress_due_ || being_taken_ > 0;
+    return;
+  }
+  if (ended_ || waking_ || answering_ || self_ == nullptr) return;
+  if (!failure_ && !half_closed_ && being_taken_ == 0 && (reading_ || !has_room())) return;
   waking_ = true;
   core_->waking.add(*this);
 }
@@ -160,7 +169,29 @@ void GrpcStreamCall::wake() {
 void GrpcStreamCall::on_wake() {
   std::unique_lock lock(mutex_);
   waking_ = false;
+  if (handing_over_) {
+    progress_due_ = true;
+    return;
+  }
+  if (being_taken_ > 0 && !at_once_ && !answering_) {
+    handing_over_ = true;
+    do call_progress(lock);
+    while (progress_due_);
+    handing_over_ = false;
+  }
   proceed(std::move(lock));
+}
+
+void GrpcStreamCall::call_progress(std::unique_lock<std::mutex>& lock) {
+  progress_due_ = false;
+  if (at_once_) return;
+  lock.unlock();
+  try {
+    stream_->progress();
+  } catch (const std::exception& error) {
+    this->fail({ErrorCode::kInternal, fmt::format("the handler failed: {}", error.what())});
+  }
+  lock.lock();
 }
 
 bool GrpcStreamCall::has_room() const {

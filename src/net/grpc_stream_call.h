@@ -22,8 +22,8 @@ class GrpcStreamCall final : public GrpcListedCall, public GrpcRequest, public s
   GrpcStreamCall(std::shared_ptr<GrpcServerCore> core, const GrpcMethodEntry& entry);
   ~GrpcStreamCall();
 
-  // A message of `size` bytes has been taken, or could not be. Any thread.
-  void taken(size_t size, std::optional<stdx::Error> error);
+  // `count` messages of `size` bytes together have been taken, or could not be. Any thread.
+  void taken(uint32_t count, size_t size, std::optional<stdx::Error> error);
 
   // Ends the stream, the first time once all that was handed over has been taken, the second time at once.
   void fail(const stdx::Error& error) override;
@@ -46,6 +46,7 @@ class GrpcStreamCall final : public GrpcListedCall, public GrpcRequest, public s
   void on_answered(bool success);
   void open();
   void hand_over(std::string bytes);
+  void call_progress(std::unique_lock<std::mutex>& lock);
   void proceed(std::unique_lock<std::mutex> lock);  // Whatever is to be done next; the queue's threads.
   bool has_room() const;
   void read();
@@ -70,6 +71,7 @@ class GrpcStreamCall final : public GrpcListedCall, public GrpcRequest, public s
   std::optional<stdx::Error> failure_;
   bool at_once_ = false;         // Of a failure: without waiting for what is being taken.
   bool handing_over_ = false;    // A queue's thread is in the handler and will proceed by itself.
+  bool progress_due_ = false;    // Something was taken while a thread was in the handler.
   bool reading_ = false;
   bool half_closed_ = false;     // The client has said all, or is gone.
   bool answering_ = false;

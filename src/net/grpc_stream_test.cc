@@ -155,6 +155,20 @@ TEST_F(GrpcStreamTest, AnsweredOnlyWhenAllIsTaken) {
   EXPECT_EQ(answer.get().message, "2");
 }
 
+TEST_F(GrpcStreamTest, OneForSeveral) {
+  start();
+  seen_.hold(true);
+  auto stream = client_->open_stream(kCollect);
+  for (int index = 0; index < 3; ++index) stream->write("abc");
+  ASSERT_TRUE(seen_.wait_for_messages(3));
+  auto held = seen_.held();
+  held[0].join(std::move(held[2]));
+  held[0].join(std::move(held[1]));
+  held[0].done();
+  EXPECT_EQ(stream->finish().message, "3");
+  EXPECT_EQ(server_->counters().message_bytes_in_flight, 0u);
+}
+
 TEST_F(GrpcStreamTest, ReadsNoFurtherThanTheHandlerKeepsUp) {
   GrpcServerOptions options;
   options.limits.stream_messages_in_flight_max = 3;

@@ -19,6 +19,7 @@ using receive::Protocol;
 using stdx::ErrorCode;
 
 stdx::Result<void> SkyWalkingDoor::add_segment(Protocol protocol, std::string_view message, std::string& request) {
+  if (protocol == Protocol::kSkyWalkingV2Grpc) return add_segment_v2(message, request);
   const auto head = read_segment_head(message);
   if (!head) return std::unexpected(head.error());
   const auto resource = instances_.resource_of(head->service, head->instance, head->component_id);
@@ -30,13 +31,6 @@ stdx::Result<void> SkyWalkingDoor::add_segment(Protocol protocol, std::string_vi
                                head->segment_id));
   }
   return {};
-}
-
-void SkyWalkingDoor::take_segment(Protocol protocol, std::string_view message, Done done) {
-  std::string request;
-  request.reserve(message.size() * 2);
-  if (auto added = add_segment(protocol, message, request); !added) return done(std::unexpected(std::move(added.error())));
-  take(protocol, log::RecordKind::kTraces, std::move(request), std::move(done));
 }
 
 void SkyWalkingDoor::take_segments(Protocol protocol, std::string_view message, Done done) {
@@ -73,16 +67,15 @@ void SkyWalkingDoor::take(Protocol protocol, log::RecordKind kind, std::string r
   intake_.take(protocol, kind, stdx::SharedBytes::from_string(std::move(request)), std::move(done));
 }
 
-void SkyWalkingDoor::take_segment_v2(std::string_view message, Done done) {
-  std::string request;
+stdx::Result<void> SkyWalkingDoor::add_segment_v2(std::string_view message, std::string& request) {
   std::string service;
   const auto translated = translate_segment_v2(message, names_, request, service);
-  if (!translated) return done(std::unexpected(translated.error()));
+  if (!translated) return std::unexpected(translated.error());
   if (translated->malformed_spans > 0) {
     intake_.refuse(Protocol::kSkyWalkingV2Grpc, service, receive::Refusal::kMalformed, translated->malformed_spans,
                    fmt::format("{} of {} spans of a segment are malformed", translated->malformed_spans, translated->span_count));
   }
-  take(Protocol::kSkyWalkingV2Grpc, log::RecordKind::kTraces, std::move(request), std::move(done));
+  return {};
 }
 
 void SkyWalkingDoor::take_runtime(Runtime runtime, std::string_view message, Done done) {

@@ -24,10 +24,10 @@ class SkyWalkingDoor : public std::enable_shared_from_this<SkyWalkingDoor> {
   SkyWalkingDoor(receive::Intake intake, const stdx::Clock& clock, NameBook& names)
       : intake_(std::move(intake)), clock_(clock), names_(names) {}
 
-  // SegmentObject, SegmentCollection; UpstreamSegment of v2.
-  void take_segment(receive::Protocol protocol, std::string_view message, Done done);
+  // SegmentCollection.
   void take_segments(receive::Protocol protocol, std::string_view message, Done done);
-  void take_segment_v2(std::string_view message, Done done);
+  // SegmentObject, or v2's UpstreamSegment: appended to `request`, which is for the caller to hand on.
+  stdx::Result<void> add_segment(receive::Protocol protocol, std::string_view message, std::string& request);
   // JVMMetricCollection and CLRMetricCollection of both versions.
   enum class Runtime : uint8_t { kJvm, kClr };
   void take_runtime(Runtime runtime, std::string_view message, Done done);
@@ -45,8 +45,7 @@ class SkyWalkingDoor : public std::enable_shared_from_this<SkyWalkingDoor> {
   NameBook& names() const { return names_; }
 
  private:
-  // Each appends to `request`; what is refused of it is counted.
-  stdx::Result<void> add_segment(receive::Protocol protocol, std::string_view message, std::string& request);
+  stdx::Result<void> add_segment_v2(std::string_view message, std::string& request);
 
   stdx::Result<void> add_item(Item item, std::string_view message, StreamSource& source, std::string& request);
   void take(receive::Protocol protocol, log::RecordKind kind, std::string request, Done done);

@@ -17,6 +17,9 @@ inline constexpr size_t kPairsMax = 1'000;       // Of a log.
 // What a message may become: most of it repeats the segment's ids. More is refused.
 inline constexpr size_t kOtlpBytesMax = 64 << 20;
 
+// Segments of a stream that go to the log together: no more than this once it is reached.
+inline constexpr size_t kGatheredBytesMax = 1 << 20;
+
 // Of what instances say about themselves.
 inline constexpr size_t kInstancesMax = 20'000;          // The longest silent makes room.
 inline constexpr size_t kPropertyCountMax = 64;
