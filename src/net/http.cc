@@ -190,4 +190,35 @@ bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
   return any;
 }
 
+namespace {
+
+// Holds its reply, which holds nothing of it, so that the answer is sent even if nobody calls finish().
+class CollectedStream final : public HttpStream {
+ public:
+  CollectedStream(HttpReply& reply, HttpResponse response) : reply_(reply), response_(std::move(response)) {}
+  ~CollectedStream() override { finish(); }
+
+  bool write(std::string_view bytes) override {
+    response_.body += bytes;
+    return true;
+  }
+  void finish() override {
+    if (finished_) return;
+    finished_ = true;
+    reply_.send(std::move(response_));
+  }
+  const std::atomic<bool>& closed() const override { return closed_; }
+  size_t waiting_bytes() const override { return response_.body.size(); }
+
+ private:
+  HttpReply& reply_;
+  HttpResponse response_;
+  bool finished_ = false;
+  const std::atomic<bool> closed_{false};
+};
+
+}  // namespace
+
+HttpStreamPtr HttpReply::stream(HttpResponse head) { return std::make_shared<CollectedStream>(*this, std::move(head)); }
+
 }  // namespace clew::net

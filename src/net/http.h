@@ -1,6 +1,7 @@
 // HTTP requests and responses as the rooms above see them. Has never heard of a span.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,11 +39,30 @@ struct HttpResponse {
   std::string body;
 };
 
+// An answer that comes in pieces, from any thread, one at a time. What is written waits in memory until the client takes it; one
+// that falls too far behind, or goes away, closes the stream, and whoever writes finds out. Dropping it without finish() cuts
+// the connection, so that the client does not take a part for the whole.
+class HttpStream {
+ public:
+  virtual ~HttpStream() = default;
+  // False once nobody listens any more; the bytes are then dropped.
+  virtual bool write(std::string_view bytes) = 0;
+  virtual void finish() = 0;
+  // Set when nobody listens any more: also while nothing is being written. Lives as long as the stream.
+  virtual const std::atomic<bool>& closed() const = 0;
+  // Written and not yet taken by the client.
+  virtual size_t waiting_bytes() const = 0;
+};
+using HttpStreamPtr = std::shared_ptr<HttpStream>;
+
 // Answers one request, exactly once, from any thread, now or later; dropping it unanswered sends 500.
 class HttpReply {
  public:
   virtual ~HttpReply() = default;
   virtual void send(HttpResponse response) = 0;
+  // In place of send(): status and headers now, the body in pieces; `head.body` is the first. By default the pieces are
+  // collected and sent at the end.
+  virtual HttpStreamPtr stream(HttpResponse head);
 };
 // Shared because a handler may hand it to a callback of the log while it still holds it for its own error path.
 using HttpReplyPtr = std::shared_ptr<HttpReply>;

@@ -56,18 +56,15 @@ void compress(const HttpExchange& exchange, HttpResponse& response) {
 
 }  // namespace
 
-void finish_exchange(const HttpRouter& router, HttpResponse response, HttpExchange& exchange) {
-  router.add_cors_headers(exchange.origin, response);
-  compress(exchange, response);
-  const bool bodiless = response.status == 204 || response.status == 304;
-  std::string& head = exchange.head;
+namespace {
+
+void append_status(const HttpExchange& exchange, int status, std::string& head) {
   head.reserve(256);
-  fmt::format_to(std::back_inserter(head), "HTTP/1.{} {} {}\r\nDate: {}\r\n", exchange.version % 10, response.status,
-                 http_reason(response.status), http_date());
-  if (!bodiless) {
-    if (!response.content_type.empty()) append_header(head, "Content-Type", response.content_type);
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
-  }
+  fmt::format_to(std::back_inserter(head), "HTTP/1.{} {} {}\r\nDate: {}\r\n", exchange.version % 10, status, http_reason(status),
+                 http_date());
+}
+
+void append_rest(const HttpExchange& exchange, const HttpResponse& response, std::string& head) {
   for (const auto& [name, value] : response.headers) append_header(head, name, value);
   if (!exchange.keep_alive) {
     head += "Connection: close\r\n";
@@ -75,6 +72,40 @@ void finish_exchange(const HttpRouter& router, HttpResponse response, HttpExchan
     head += "Connection: keep-alive\r\n";
   }
   head += "\r\n";
+}
+
+}  // namespace
+
+void begin_exchange_stream(const HttpRouter& router, HttpResponse response, HttpExchange& exchange) {
+  router.add_cors_headers(exchange.origin, response);
+  // HTTP/1.0 knows no chunks: there the body ends with the connection.
+  if (exchange.version < 11) exchange.keep_alive = false;
+  append_status(exchange, response.status, exchange.head);
+  if (!response.content_type.empty()) append_header(exchange.head, "Content-Type", response.content_type);
+  if (exchange.version >= 11) exchange.head += "Transfer-Encoding: chunked\r\n";
+  append_rest(exchange, response, exchange.head);
+}
+
+std::string framed_piece(const HttpExchange& exchange, std::string_view bytes) {
+  if (exchange.head_only) return {};
+  if (exchange.version < 11) return std::string(bytes);
+  if (bytes.empty()) return "0\r\n\r\n";
+  std::string piece = fmt::format("{:x}\r\n", bytes.size());
+  piece.append(bytes).append("\r\n");
+  return piece;
+}
+
+void finish_exchange(const HttpRouter& router, HttpResponse response, HttpExchange& exchange) {
+  router.add_cors_headers(exchange.origin, response);
+  compress(exchange, response);
+  const bool bodiless = response.status == 204 || response.status == 304;
+  std::string& head = exchange.head;
+  append_status(exchange, response.status, head);
+  if (!bodiless) {
+    if (!response.content_type.empty()) append_header(head, "Content-Type", response.content_type);
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+  }
+  append_rest(exchange, response, head);
   if (!bodiless && !exchange.head_only) exchange.body = std::move(response.body);
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 
 #include <exception>
+#include <utility>
 
 #include "net/protocol_guess.h"
 #include "self/log_line.h"
@@ -31,6 +32,8 @@ class ConnectionReply final : public HttpReply {
     }
   }
 
+  HttpStreamPtr stream(HttpResponse head) override;
+
   void send(HttpResponse response) override {
     if (sent_.test_and_set()) return;
     finish_exchange(shared_->router, std::move(response), *exchange_);
@@ -43,6 +46,54 @@ class ConnectionReply final : public HttpReply {
   std::shared_ptr<HttpExchange> exchange_;
   std::atomic_flag sent_;
 };
+
+class ConnectionStream final : public HttpStream {
+ public:
+  ConnectionStream(std::shared_ptr<HttpShared> shared, std::shared_ptr<HttpConnection> connection,
+                   std::shared_ptr<HttpExchange> exchange)
+      : shared_(std::move(shared)), connection_(std::move(connection)), exchange_(std::move(exchange)), state_(exchange_->stream) {}
+  ~ConnectionStream() override { end(true); }
+
+  bool write(std::string_view bytes) override {
+    if (ended_ || state_->closed.load(std::memory_order_relaxed)) return false;
+    if (bytes.empty()) return true;
+    std::string piece = framed_piece(*exchange_, bytes);
+    const size_t waiting = state_->waiting_bytes.fetch_add(piece.size(), std::memory_order_relaxed) + piece.size();
+    if (waiting > shared_->options.limits.stream_waiting_bytes_max) {
+      end(true);
+      return false;
+    }
+    connection_->add_piece(exchange_, std::move(piece));
+    return true;
+  }
+  void finish() override { end(false); }
+  const std::atomic<bool>& closed() const override { return state_->closed; }
+  size_t waiting_bytes() const override { return state_->waiting_bytes.load(std::memory_order_relaxed); }
+
+ private:
+  void end(bool cut) {
+    if (std::exchange(ended_, true)) return;
+    state_->closed.store(true, std::memory_order_relaxed);
+    connection_->end_stream(exchange_, cut);
+  }
+
+  std::shared_ptr<HttpShared> shared_;
+  std::shared_ptr<HttpConnection> connection_;
+  std::shared_ptr<HttpExchange> exchange_;
+  std::shared_ptr<HttpStreamState> state_;
+  bool ended_ = false;
+};
+
+HttpStreamPtr ConnectionReply::stream(HttpResponse head) {
+  if (sent_.test_and_set()) return nullptr;
+  const std::string first = std::move(head.body);
+  exchange_->stream = std::make_shared<HttpStreamState>();
+  begin_exchange_stream(shared_->router, std::move(head), *exchange_);
+  auto stream = std::make_shared<ConnectionStream>(shared_, connection_, exchange_);
+  connection_->begin_stream(exchange_);
+  stream->write(first);
+  return stream;
+}
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -80,6 +131,7 @@ void HttpConnection::close() {
   socket_.close(error);
   if (incoming_) release(*incoming_);
   incoming_.reset();
+  close_streams();
   // Those still being handled are released when their replies come.
   for (const auto& exchange : exchanges_) {
     if (exchange->ready) release(*exchange);
@@ -90,6 +142,7 @@ void HttpConnection::close() {
 
 void HttpConnection::drain() {
   draining_ = true;
+  close_streams();  // They have no end of their own; who writes them ends them now.
   const bool reading_request = incoming_ != nullptr || (parser_ && buffer_.size() > 0);
   if (exchanges_.empty() && !reading_request && state_ != State::kLinger) close();
 }
@@ -303,6 +356,7 @@ void HttpConnection::on_body_read(boost::system::error_code error, size_t bytes)
 
 void HttpConnection::on_end_of_input(boost::system::error_code error) {
   input_ended_ = client_ended_ = true;
+  close_streams();
   // A client that has only ended its side still wants the answers to what it sent.
   if (error != asio::error::eof || exchanges_.empty()) return close();
   if (incoming_) release(*incoming_);
@@ -419,6 +473,47 @@ void HttpConnection::complete(const std::shared_ptr<HttpExchange>& exchange) {
   io_->post(std::move(finish));
 }
 
+// ---- Answers in pieces ----
+
+template <class Work>
+void HttpConnection::on_io_thread(Work work) {
+  // Never at once, so that pieces keep their order whatever thread they come from.
+  io_->post([self = shared_from_this(), work = std::move(work)]() mutable { work(*self); });
+}
+
+void HttpConnection::begin_stream(const std::shared_ptr<HttpExchange>& exchange) {
+  on_io_thread([exchange](HttpConnection& self) {
+    exchange->ready = true;
+    if (self.state_ == State::kClosed || self.client_ended_ || self.draining_) exchange->stream->closed.store(true, std::memory_order_relaxed);
+    self.flush();
+  });
+}
+
+void HttpConnection::add_piece(const std::shared_ptr<HttpExchange>& exchange, std::string piece) {
+  on_io_thread([exchange, piece = std::move(piece)](HttpConnection& self) {
+    exchange->stream->pending += piece;
+    self.flush();
+  });
+}
+
+void HttpConnection::end_stream(const std::shared_ptr<HttpExchange>& exchange, bool cut) {
+  on_io_thread([exchange, cut](HttpConnection& self) {
+    self.release(*exchange);
+    exchange->stream->ended = true;
+    exchange->stream->cut = cut;
+    if (cut) return self.close();
+    exchange->stream->pending += framed_piece(*exchange, {});
+    self.flush();
+  });
+}
+
+// Nobody listens any more.
+void HttpConnection::close_streams() {
+  for (const auto& exchange : exchanges_) {
+    if (exchange->stream) exchange->stream->closed.store(true, std::memory_order_relaxed);
+  }
+}
+
 // Answers in place of a request that will not be read to its end; the connection closes after it.
 void HttpConnection::refuse(stdx::Error error, int status) {
   std::shared_ptr<HttpExchange> exchange = incoming_ ? std::move(incoming_) : std::make_shared<HttpExchange>();
@@ -445,12 +540,17 @@ void HttpConnection::flush() {
   size_t count = 0;
   for (const auto& exchange : exchanges_) {
     if (!exchange->ready) break;
-    buffers.push_back(asio::buffer(exchange->head));
+    if (exchange->stream) exchange->body = std::exchange(exchange->stream->pending, {});
+    if (!exchange->head.empty()) buffers.push_back(asio::buffer(exchange->head));
     if (!exchange->body.empty()) buffers.push_back(asio::buffer(exchange->body));
+    if (exchange->stream && !exchange->stream->ended) {
+      if (!exchange->head.empty() || !exchange->body.empty()) streaming_ = exchange;
+      break;
+    }
     ++count;
     if (!exchange->keep_alive) break;
   }
-  if (count == 0) {
+  if (buffers.empty() && count == 0) {
     if (!exchanges_.empty() || !expectation_pending_) return;
     expectation_pending_ = false;
     buffers.push_back(asio::buffer(kContinue));
@@ -467,6 +567,11 @@ void HttpConnection::on_written(boost::system::error_code error, size_t count) {
   writing_ = false;
   if (state_ == State::kClosed) return;
   if (error) return close();
+  if (const auto exchange = std::exchange(streaming_, nullptr)) {
+    exchange->stream->waiting_bytes.fetch_sub(exchange->body.size(), std::memory_order_relaxed);
+    exchange->head.clear();
+    exchange->body.clear();
+  }
   bool keep_alive = true;
   for (; count > 0; --count) {
     keep_alive = exchanges_.front()->keep_alive;

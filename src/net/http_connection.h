@@ -75,6 +75,16 @@ struct HttpIoThread {
   bool ended_ = false;
 };
 
+// Shared by a stream and its connection.
+struct HttpStreamState {
+  std::atomic<bool> closed{false};
+  std::atomic<size_t> waiting_bytes{0};
+  // Touched by the I/O thread alone.
+  std::string pending;  // Framed, not yet being written.
+  bool ended = false;   // Nothing will be added to it.
+  bool cut = false;     // Ended before its time.
+};
+
 // A request and, later, its answer; answers leave in the order of the requests. Shared by the connection, which awaits the
 // answer, and the reply that a handler holds; the reply's thread alone touches it until `ready` is set on the I/O thread.
 struct HttpExchange {
@@ -89,6 +99,7 @@ struct HttpExchange {
   bool accepts_gzip = false;
   bool ready = false;
   std::string origin;
+  std::shared_ptr<HttpStreamState> stream;  // Of an answer in pieces. `body` is then the piece being written.
 };
 
 // Reads requests, hands them to their handlers, writes the answers in order. Lives on one I/O thread, which makes every
@@ -110,6 +121,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // From any thread, once: the exchange has its answer.
   void complete(const std::shared_ptr<HttpExchange>& exchange);
+  // From any thread, of an exchange that is answered in pieces: its head is there; a piece, already framed; its end.
+  void begin_stream(const std::shared_ptr<HttpExchange>& exchange);
+  void add_piece(const std::shared_ptr<HttpExchange>& exchange, std::string piece);
+  void end_stream(const std::shared_ptr<HttpExchange>& exchange, bool cut);
 
  private:
   enum class State : uint8_t {
@@ -142,6 +157,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void flush();
   void on_written(boost::system::error_code error, size_t count);
   void linger();
+  void close_streams();
+  template <class Work>
+  void on_io_thread(Work work);
 
   std::shared_ptr<HttpShared> shared_;
   std::shared_ptr<HttpIoThread> io_;
@@ -163,11 +181,16 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   size_t body_received_ = 0;
   size_t lingered_bytes_ = 0;
   std::deque<std::shared_ptr<HttpExchange>> exchanges_;  // Unanswered, oldest first.
+  std::shared_ptr<HttpExchange> streaming_;              // Of which a piece is being written that is not its last.
   Clock::time_point read_deadline_;
   Clock::time_point write_deadline_;
 };
 
 // Turns a handler's response into the bytes of the exchange's answer: head, compression, CORS, HEAD. Any thread.
 void finish_exchange(const HttpRouter& router, HttpResponse response, HttpExchange& exchange);
+// The same of an answer in pieces: only its head.
+void begin_exchange_stream(const HttpRouter& router, HttpResponse response, HttpExchange& exchange);
+// A piece as HTTP frames it; an empty one is the end.
+std::string framed_piece(const HttpExchange& exchange, std::string_view bytes);
 
 }  // namespace clew::net

@@ -18,6 +18,8 @@ struct HttpLimits {
   uint32_t pipeline_depth_max = 16;       // Unanswered requests of one connection; further ones wait in the socket.
   size_t quick_body_bytes_max = 1 << 20;  // Larger bodies go to the workers even if the route is quick.
 
+  size_t stream_waiting_bytes_max = 4 << 20;  // Of one streamed answer, written and not yet taken: the client is dropped.
+
   std::chrono::milliseconds idle_timeout{120'000};    // Between requests: closed.
   std::chrono::milliseconds request_timeout{30'000};  // From a request's first byte to its last: 408.
   std::chrono::milliseconds write_timeout{30'000};    // From an answer's first byte to its last: closed.

@@ -21,6 +21,7 @@ namespace clew::query {
 // Limits and cancellation of one question. Work stops with kCancelled or kDeadlineExceeded soon after.
 struct QueryControl {
   const std::atomic<bool>* cancelled = nullptr;
+  const std::atomic<bool>* client_gone = nullptr;  // The same, set by whoever was to hear the answer.
   int64_t deadline_steady_ns = INT64_MAX;  // std::chrono::steady_clock
 };
 

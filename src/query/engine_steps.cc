@@ -47,7 +47,7 @@ stdx::Result<void> check_range(const table::TimeRange& range) {
 }
 
 query_execute::Interrupt interrupt_of(const QueryControl& control) {
-  return {control.cancelled, control.deadline_steady_ns};
+  return {control.cancelled, control.deadline_steady_ns, control.client_gone};
 }
 
 namespace {

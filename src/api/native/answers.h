@@ -40,6 +40,8 @@ AnswerResult answer_error_groups(const Question& question);
 AnswerResult answer_compare(const Question& question);
 AnswerResult answer_critical_path(const Question& question);
 AnswerResult answer_trace_diff(const Question& question);
+AnswerResult answer_find(const Question& question);
+AnswerResult answer_trace_events(const Question& question);
 AnswerResult answer_topology(const Question& question);
 AnswerResult answer_service_detail(const Question& question);
 AnswerResult answer_layout(const Question& question);

@@ -113,7 +113,10 @@ AnswerResult answer_series(const Question& question) {
   if (arguments.has("operation")) request.operation = arguments.text("operation");
   request.kind = query_traceql::kind_of_word(arguments.text("kind"));
   request.any_kind = arguments.text("kind") == "any";
-  auto series = query::series(*question.options.catalog, request, question.control);
+  const int64_t now_ns = question.options.clock->now_ns();
+  auto series = query::series(*question.options.catalog, request, question.control, question.hooks, [&](const query::Series& so_far) {
+    question.show_partial(series_json(so_far, std::nullopt, 0, *range, now_ns));
+  });
   if (!series) return refused(std::move(series.error()), arguments.has("q") ? "q" : "step");
 
   std::optional<query::Series> before;
@@ -128,30 +131,61 @@ AnswerResult answer_series(const Question& question) {
     found->points.resize(series->points.size());
     before = std::move(*found);
   }
-  return Answer{.body = series_json(*series, before, offset_ns, *range, question.options.clock->now_ns())};
+  return Answer{.body = series_json(*series, before, offset_ns, *range, now_ns)};
 }
+
+namespace {
+
+std::string timeline_json(const query::Timeline& timeline, table::TimeRange range) {
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_object();
+  write_steps(json, timeline.steps, "point_count");
+  write_counts(json, "span_counts", timeline.span_counts);
+  write_counts(json, "error_counts", timeline.error_counts);
+  if (timeline.trace_counts) write_counts(json, "trace_counts", *timeline.trace_counts);
+  int64_t spans = 0, errors = 0;
+  for (const int64_t count : timeline.span_counts) spans += count;
+  for (const int64_t count : timeline.error_counts) errors += count;
+  json.member("span_count", spans).member("error_count", errors);
+  write_source(json, timeline.source, range, timeline.stats);
+  json.end_object();
+  return body;
+}
+
+std::string heatmap_json(const query::Heatmap& map, table::TimeRange range) {
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_object();
+  write_steps(json, map.steps, "column_count");
+  json.member("row_count", map.row_bounds_ns.empty() ? 0 : map.row_bounds_ns.size() - 1);
+  write_counts(json, "row_bounds_ns", map.row_bounds_ns);
+  write_matrix(json, "counts", map.counts);
+  write_matrix(json, "error_counts", map.error_counts);
+  int64_t most = 0;
+  for (const auto& column : map.counts) {
+    for (const int64_t count : column) most = std::max(most, count);
+  }
+  json.member("count_max", most);
+  write_maybes(json, "p50_ns", map.p50_ns);
+  write_maybes(json, "p99_ns", map.p99_ns);
+  json.member("span_count", map.span_count).member("error_count", map.error_count);
+  write_source(json, map.source, range, map.stats);
+  json.end_object();
+  return body;
+}
+
+}  // namespace
 
 AnswerResult answer_timeline(const Question& question) {
   const Arguments& arguments = question.arguments;
   auto range = time_range(arguments);
   if (!range) return std::unexpected(std::move(range.error()));
   const query::TimelineRequest request{.traceql = arguments.text("q"), .range = *range, .points = arguments.number("points")};
-  auto timeline = query::timeline(*question.options.catalog, request, question.control);
+  auto timeline = query::timeline(*question.options.catalog, request, question.control, question.hooks,
+                                  [&](const query::Timeline& so_far) { question.show_partial(timeline_json(so_far, *range)); });
   if (!timeline) return refused(std::move(timeline.error()), "q");
-  Answer answer;
-  wire::JsonWriter json(answer.body);
-  json.begin_object();
-  write_steps(json, timeline->steps, "point_count");
-  write_counts(json, "span_counts", timeline->span_counts);
-  write_counts(json, "error_counts", timeline->error_counts);
-  if (timeline->trace_counts) write_counts(json, "trace_counts", *timeline->trace_counts);
-  int64_t spans = 0, errors = 0;
-  for (const int64_t count : timeline->span_counts) spans += count;
-  for (const int64_t count : timeline->error_counts) errors += count;
-  json.member("span_count", spans).member("error_count", errors);
-  write_source(json, timeline->source, *range, timeline->stats);
-  json.end_object();
-  return answer;
+  return Answer{.body = timeline_json(*timeline, *range)};
 }
 
 AnswerResult answer_heatmap(const Question& question) {
@@ -162,27 +196,10 @@ AnswerResult answer_heatmap(const Question& question) {
                                       .range = *range,
                                       .columns = arguments.number("columns"),
                                       .rows = arguments.number("rows")};
-  auto map = query::heatmap(*question.options.catalog, request, question.control);
+  auto map = query::heatmap(*question.options.catalog, request, question.control, question.hooks,
+                            [&](const query::Heatmap& so_far) { question.show_partial(heatmap_json(so_far, *range)); });
   if (!map) return refused(std::move(map.error()), "q");
-  Answer answer;
-  wire::JsonWriter json(answer.body);
-  json.begin_object();
-  write_steps(json, map->steps, "column_count");
-  json.member("row_count", map->row_bounds_ns.empty() ? 0 : map->row_bounds_ns.size() - 1);
-  write_counts(json, "row_bounds_ns", map->row_bounds_ns);
-  write_matrix(json, "counts", map->counts);
-  write_matrix(json, "error_counts", map->error_counts);
-  int64_t most = 0;
-  for (const auto& column : map->counts) {
-    for (const int64_t count : column) most = std::max(most, count);
-  }
-  json.member("count_max", most);
-  write_maybes(json, "p50_ns", map->p50_ns);
-  write_maybes(json, "p99_ns", map->p99_ns);
-  json.member("span_count", map->span_count).member("error_count", map->error_count);
-  write_source(json, map->source, *range, map->stats);
-  json.end_object();
-  return answer;
+  return Answer{.body = heatmap_json(*map, *range)};
 }
 
 }  // namespace clew::api_native

@@ -118,7 +118,7 @@ void write_compared_operations(wire::JsonWriter& json, const PathTree& tree, siz
     const int64_t delta = mean(entry.second.path_ns[0], tree.trace_count(0)) - mean(entry.second.path_ns[1], tree.trace_count(1));
     if (entry.second.path_ns[0] + entry.second.path_ns[1] > 0) order.emplace_back(-std::abs(delta), &entry);
   }
-  std::ranges::stable_sort(order, {}, [](const auto& entry) { return entry.first; });
+  std::ranges::sort(order, {}, [](const auto& entry) { return std::tuple(entry.first, std::string_view(entry.second->first.first), std::string_view(entry.second->first.second)); });
   json.key("critical_path").begin_array();
   for (size_t i = 0; i < std::min(limit, order.size()); ++i) {
     const auto& [key, sum] = *order[i].second;
@@ -220,7 +220,7 @@ AnswerResult answer_critical_path(const Question& question) {
   for (const auto& entry : sums) {
     if (entry.second.path_ns[0] > 0) order.emplace_back(-entry.second.path_ns[0], &entry);
   }
-  std::ranges::stable_sort(order, {}, [](const auto& entry) { return entry.first; });
+  std::ranges::sort(order, {}, [](const auto& entry) { return std::tuple(entry.first, std::string_view(entry.second->first.first), std::string_view(entry.second->first.second)); });
 
   Answer answer;
   wire::JsonWriter json(answer.body);

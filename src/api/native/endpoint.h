@@ -78,6 +78,7 @@ struct Endpoint {
   bool admitted = true;  // Takes a ticket of the admission gate. Cheap answers about ourselves do not.
   std::string_view method = "GET";
   std::string_view body = {};  // POST, PUT: what the body holds.
+  bool streams = false;  // Also as server-sent events, for who accepts them: progress, answers so far, the answer.
 };
 
 // Parts of the tables, each beside its handlers.

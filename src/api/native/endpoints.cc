@@ -31,6 +31,7 @@ Endpoint search_endpoint() {
                       .fallback = "3", .low = 0, .high = kSpansPerTraceMax}},
       .answer = "SearchAnswer",
       .handler = answer_search,
+      .streams = true,
   };
 }
 
@@ -61,7 +62,8 @@ std::vector<Endpoint> trace_endpoints() {
                        .high = kGroupKeysMax},
                       quantiles_parameter(), limit_parameter("100", kGroupsMax, "Groups in the answer")},
        .answer = "AggregateAnswer",
-       .handler = answer_aggregate},
+       .handler = answer_aggregate,
+       .streams = true},
   };
 }
 

@@ -124,6 +124,8 @@ std::string good_target(const Endpoint& endpoint) {
   if (id == "trace") return "/api/v1/traces/0af7651916cd43dd8448eb211c80319c";
   if (id == "search") return target + "?limit=1&select=span.http.method,span.n";
   if (id == "traceColumns") return "/api/v1/traces/0af7651916cd43dd8448eb211c80319c/columns";
+  if (id == "findInTrace") return "/api/v1/traces/00000000000000001111111111111111/find?text=declined";
+  if (id == "traceEvents") return "/api/v1/traces/00000000000000001111111111111111/events";
   if (id == "findings") return "/api/v1/traces/00000000000000001111111111111111/findings";
   if (id == "span") return "/api/v1/traces/00000000000000001111111111111111/spans/00000000000000b1";
   if (id == "traceDiff") return target + "?a=0af7651916cd43dd8448eb211c80319c&b=00000000000000001111111111111111";

@@ -1,4 +1,5 @@
 // One trace for the waterfall: its columns, a span of it, what is wrong with it.
+#include <algorithm>
 #include <utility>
 
 #include "api/native/answers.h"
@@ -6,6 +7,7 @@
 #include "query/analyse/findings.h"
 #include "query/analyse/normalised_text.h"
 #include "query/span_detail.h"
+#include "query/trace_search.h"
 #include "query/trace_view.h"
 #include "query/traceql/fields.h"
 #include "table/call_attributes.h"
@@ -210,6 +212,47 @@ AnswerResult answer_service_colors(const Question& question) {
     json.begin_object().member("service", service).member("color", color).end_object();
   }
   json.end_array().end_object();
+  return answer;
+}
+
+AnswerResult answer_find(const Question& question) {
+  const Arguments& arguments = question.arguments;
+  auto trace = query::trace_view(*question.options.catalog, arguments.trace_id("trace_id"), question.control);
+  if (!trace) return refused(std::move(trace.error()), "trace_id");
+  auto rows = query::find_in_trace(*question.options.catalog, *trace, arguments.text("text"), question.control);
+  if (!rows) return refused(std::move(rows.error()), "text");
+  const size_t listed = std::min(rows->size(), static_cast<size_t>(arguments.number("limit")));
+  Answer answer;
+  wire::JsonWriter json(answer.body);
+  json.begin_object().member("text", arguments.text("text")).member("match_count", rows->size()).key("rows").begin_array();
+  for (size_t i = 0; i < listed; ++i) json.value((*rows)[i]);
+  json.end_array().key("span_ids").begin_array();
+  for (size_t i = 0; i < listed; ++i) json.value(otlp::span_id_hex(trace->span_id[(*rows)[i]]));
+  json.end_array().member("exact", listed == rows->size()).end_object();
+  return answer;
+}
+
+AnswerResult answer_trace_events(const Question& question) {
+  const Arguments& arguments = question.arguments;
+  auto trace = query::trace_view(*question.options.catalog, arguments.trace_id("trace_id"), question.control);
+  if (!trace) return refused(std::move(trace.error()), "trace_id");
+  auto found = query::events_of_trace(*question.options.catalog, *trace, static_cast<size_t>(arguments.number("limit")), question.control);
+  if (!found) return refused(std::move(found.error()));
+  const std::vector<uint32_t> colors = question.options.ui_state->colors_of(trace->services);
+  Answer answer;
+  wire::JsonWriter json(answer.body);
+  json.begin_object().key("events").begin_array();
+  for (const query::TraceEvent& event : found->events) {
+    json.begin_object().key("time_ns").int64_string(event.time_ns);
+    json.member("offset_ns", event.time_ns - trace->begin_unix_ns).member("row", event.row);
+    json.member("span_id", otlp::span_id_hex(trace->span_id[event.row])).member("service", trace->service_of(event.row));
+    json.member("color", colors[trace->service[event.row]]).member("span_name", trace->name_of(event.row));
+    json.member("name", event.name).member("kind", event.name == "exception" ? "exception" : "event");
+    write_attributes(json, "attributes", event.attributes);
+    json.end_object();
+  }
+  json.end_array().member("event_count", found->event_count).member("exact", found->event_count == found->events.size());
+  json.end_object();
   return answer;
 }
 

@@ -28,6 +28,9 @@ Field maybe(Field field) {
 Field maybe(std::string_view name, FieldType type, std::string_view description) {
   return {.name = name, .type = type, .description = description, .optional = true};
 }
+Field list(std::string_view name, FieldType type, std::string_view description) {
+  return {.name = name, .type = type, .description = description, .list = true};
+}
 Field color_field() { return {"color", kInteger, "Number of the service, see [colours](#colours-of-services)"}; }
 
 std::vector<Shape> span_shapes() {
@@ -131,6 +134,29 @@ std::vector<Shape> finding_shapes() {
         maybe("parallel_ns", kDuration, "serial_calls: how long they would take in parallel, at least"),
         maybe("skew_ns", kSigned, "What has to be added to the clock"),
         maybe("share", kNumber, "Share of the root span's duration")}},
+      {"FindAnswer",
+       "Spans that contain a text.",
+       {{"text", kText, "As asked"},
+        {"match_count", kInteger, "Spans"},
+        list("rows", kInteger, "Rows of the trace's columns, ascending"),
+        list("span_ids", kSpanId, "The same spans"),
+        {"exact", kFlag, "False where the list is cut"}}},
+      {"TraceEventsAnswer",
+       "What happened in a trace.",
+       {list_of("events", "TraceEvent", "By time"), {"event_count", kInteger, "All of them"},
+        {"exact", kFlag, "False where the list is cut"}}},
+      {"TraceEvent",
+       "An event of a span.",
+       {{"time_ns", kTime, "When"},
+        {"offset_ns", kSigned, "After the trace's start"},
+        {"row", kInteger, "Row of the span in the trace's columns"},
+        {"span_id", kSpanId, "The span"},
+        {"service", kText, "Its service"},
+        color_field(),
+        {"span_name", kText, "Its name"},
+        {"name", kText, "What happened"},
+        {"kind", kText, "event or exception"},
+        list_of("attributes", "Attribute", "In the order sent")}},
       {"ServiceColorsAnswer",
        "The numbers of all services seen so far.",
        {list_of("services", "ServiceColor", "By number")}},
@@ -138,9 +164,6 @@ std::vector<Shape> finding_shapes() {
   };
 }
 
-Field list(std::string_view name, FieldType type, std::string_view description) {
-  return {.name = name, .type = type, .description = description, .list = true};
-}
 Field gaps(std::string_view name, std::string_view description) {
   return {.name = name, .type = kDuration, .description = description, .list = true, .nullable = true};
 }

@@ -37,6 +37,7 @@ inline constexpr double kMediumShare = 0.1;
 inline constexpr size_t kPathNodesMax = 5'000;
 inline constexpr uint32_t kPathDepthMax = 64;
 inline constexpr size_t kPathDurationsMax = 100'000;  // Kept of one node for its median.
+inline constexpr double kChanceFactor = 1.5;           // Differences up to this much above what chance would give count as none.
 inline constexpr int64_t kUniqueValuesMin = 10;       // Fewer distinct values are never taken for ids.
 
 }  // namespace clew::query_analyse

@@ -26,7 +26,7 @@ Distance distance_of(const std::vector<ValueCount>& counts, ValueCount with, Val
   add(static_cast<double>(total.a - with.a), static_cast<double>(total.b - with.b));
   // Where traces have several values the shares add up to more than one.
   const double per_trace = std::max(1.0, occurrences / (a_total + b_total));
-  distance.score = std::clamp((apart - chance) / 2 / per_trace, 0.0, 1.0);
+  distance.score = std::clamp((apart - kChanceFactor * chance) / 2 / per_trace, 0.0, 1.0);
   return distance;
 }
 
