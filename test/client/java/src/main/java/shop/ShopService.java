@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import sun.misc.Signal;
 
 /**
  * The service of the test shop for Java: test/client/python/shop_service.py says what it does and how it is told.
@@ -91,7 +92,11 @@ public final class ShopService {
     server.createContext("/", exchange -> handle(tracing, exchange));
     server.setExecutor(Executors.newFixedThreadPool(2));
     server.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(tracing::close));
+    // Not as a shutdown hook: libraries have theirs, and the order of hooks is nobody's.
+    Signal.handle(new Signal("TERM"), signal -> {
+      tracing.close();
+      System.exit(0);
+    });
     System.out.println("listening " + server.getAddress().getPort());
   }
 }
