@@ -44,6 +44,8 @@ export interface LineChartProps {
   /** For the axis, where it should be shorter. */
   formatAxis?: (value: number) => string;
   isLog?: boolean;
+  /** Whole numbers only: no marks between. */
+  isWhole?: boolean;
   height?: number;
   figure?: ComponentChildren;
   marks?: readonly Mark[];
@@ -57,6 +59,7 @@ export interface LineChartProps {
 }
 
 export const kAxisWidth = 56;
+const kWholeSteps = Array.from({ length: 30 }, (_, index) => ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3));
 
 /** Marks of an axis are round: `20 %`, not `20.0 %`. */
 function shortMark(text: string): string {
@@ -100,7 +103,7 @@ function options(props: LineChartProps, shown: readonly boolean[], size: { width
     },
     axes: [
       { ...axis, size: 22, space: 64, values: (_chart, splits, _index, _space, step) => splits.map((at) => tickNameDated(at * 1e3, step * 1e3, Date.now())) },
-      { ...axis, size: kAxisWidth, space: 30, values: (_chart, splits) => splits.map((value) => (value === null ? '' : shortMark(formatAxis(value)))) },
+      { ...axis, size: kAxisWidth, space: 30, ...(props.isWhole ? { incrs: kWholeSteps } : {}), values: (_chart, splits) => splits.map((value) => (value === null ? '' : shortMark(formatAxis(value)))) },
     ],
     series: [
       {},

@@ -88,7 +88,7 @@ function Detail({ group, answer, onClose }: { group: ErrorGroup; answer: ErrorGr
             {words.explain}
           </a>
         </div>
-        <LineChart title={words.over_time} unit={words.per_step} times={times} height={100} format={formatCount} series={[{ label: t.app.words.error, values: group.series, stroke: '--error', isBars: true }]} />
+        <LineChart title={words.over_time} unit={words.per_step} times={times} height={100} isWhole format={formatCount} series={[{ label: t.app.words.error, values: group.series, stroke: '--error', isBars: true }]} />
         {group.services.length > 1 && (
           <section>
             <h3>{words.services}</h3>

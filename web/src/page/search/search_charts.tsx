@@ -36,7 +36,7 @@ export function SearchCharts({ q, areaActions }: { q: string; areaActions: (area
   return (
     <div class="search-charts">
       {timeline.answer ? (
-        <LineChart title={words.count_title} unit={words.count_unit} times={times} series={series} format={formatCount} height={kHeight} syncWith="search" onSelect={setSpan}
+        <LineChart title={words.count_title} unit={words.count_unit} times={times} series={series} format={formatCount} height={kHeight} isWhole syncWith="search" onSelect={setSpan}
           isLastIncomplete={range.to === 'now'} figure={total === undefined ? undefined : t.app.count_spans(total)} />
       ) : (
         <figure class="chart grey-chart" style={{ height: `${kHeight + 40}px` }}>{timeline.error ? <p class="caption chart-fault">{t.app.error.title}</p> : null}</figure>

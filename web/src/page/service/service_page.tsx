@@ -24,7 +24,7 @@ import { Dependencies, Instances, Operations, TimeGoesTo } from './service_parts
 const kTabs = ['overview', 'dependencies', 'instances', 'errors'] as const;
 type Tab = (typeof kTabs)[number];
 
-function Title({ detail, baseline }: { detail: ServiceDetailAnswer; baseline: Baseline }) {
+function Title({ detail }: { detail: ServiceDetailAnswer }) {
   const words = t.service;
   const newest = detail.versions[0];
   const deployed = detail.versions.filter((each) => each.is_new);
@@ -38,11 +38,6 @@ function Title({ detail, baseline }: { detail: ServiceDetailAnswer; baseline: Ba
       <span class="grow" />
       <a class="button" href={link('/traces', { q: queryOf({ service: detail.service }) })}><Icon name="traces" />{words.traces}</a>
       <a class="button" href={link('/topology', { focus: `service:${detail.service}` })}><Icon name="topology" />{t.app.places.topology}</a>
-      <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow">{t.services.baseline}:</span> {t.services.baselines[baseline]}</>} align="right">
-        {(close) => kBaselines.map((each) => (
-          <MenuItem key={each} isChecked={each === baseline} onPick={() => { setQuery({ baseline: each === 'previous' ? undefined : each }); close(); }}>{t.services.baselines[each]}</MenuItem>
-        ))}
-      </MenuButton>
     </div>
   );
 }
@@ -74,11 +69,18 @@ export default function ServicePage({ parts }: PageProps) {
   const isSilent = answer.operations.length === 0;
   return (
     <>
-      <Title detail={answer} baseline={baseline} />
-      <div class="tabs service-tabs" role="tablist" aria-label={t.service.sections}>
-        {kTabs.map((each) => (
-          <button type="button" role="tab" key={each} aria-selected={each === tab} onClick={() => setQuery({ tab: each === 'overview' ? undefined : each, error: undefined })}>{t.service.tabs[each]}</button>
+      <Title detail={answer} />
+      <div class="line service-tabs">
+        <div class="tabs grow" role="tablist" aria-label={t.service.sections}>
+          {kTabs.map((each) => (
+            <button type="button" role="tab" key={each} aria-selected={each === tab} onClick={() => setQuery({ tab: each === 'overview' ? undefined : each, error: undefined })}>{t.service.tabs[each]}</button>
+          ))}
+        </div>
+        <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow">{t.services.baseline}:</span> {t.services.baselines[baseline]}</>} align="right" class="button small">
+        {(close) => kBaselines.map((each) => (
+          <MenuItem key={each} isChecked={each === baseline} onPick={() => { setQuery({ baseline: each === 'previous' ? undefined : each }); close(); }}>{t.services.baselines[each]}</MenuItem>
         ))}
+      </MenuButton>
       </div>
       {error && <Strip kind="error">{t.app.error.kept}</Strip>}
       {isSilent && <EmptyState icon="silent" title={t.service.silent} actions={<WidenButton />}><p>{t.health.silent}</p></EmptyState>}

@@ -108,9 +108,9 @@ function CallTable({ title, rows, isCallers, service }: { title: string; rows: r
     { id: 'name', title: isCallers ? words.caller : words.callee, fills: true, sortBy: (row) => row.name, cell: (row) => <span class="line"><ServiceName name={row.name} hollow={row.virtual} /><span class="caption">{types[row.type] ?? row.type}</span></span> },
     { id: 'rate', title: t.app.words.rate, align: 'right', sortBy: (row) => row.rate, cell: (row) => formatRate(row.rate) },
     { id: 'errors', title: t.app.words.errors, align: 'right', sortBy: (row) => row.error_share, cell: (row) => <ErrorShare share={row.error_share} /> },
-    { id: 'p50', title: words.p50_seen, align: 'right', isMinor: true, sortBy: (row) => row.caller?.p50_ns, cell: (row) => formatDuration(row.caller?.p50_ns) },
-    { id: 'p99', title: words.p99_seen, align: 'right', sortBy: (row) => row.caller?.p99_ns, cell: (row) => formatDuration(row.caller?.p99_ns) },
-    { id: 'p99_callee', title: words.p99_callee, align: 'right', isMinor: true, sortBy: (row) => row.callee?.p99_ns, cell: (row) => (row.callee ? formatDuration(row.callee.p99_ns) : <span class="third">{kMissing}</span>) },
+    { id: 'p50', title: words.p50_seen, align: 'right', isMinor: true, tip: t.topology.caller_sees, sortBy: (row) => row.caller?.p50_ns, cell: (row) => formatDuration(row.caller?.p50_ns) },
+    { id: 'p99', title: words.p99_seen, align: 'right', tip: t.topology.caller_sees, sortBy: (row) => row.caller?.p99_ns, cell: (row) => formatDuration(row.caller?.p99_ns) },
+    { id: 'p99_callee', title: words.p99_callee, align: 'right', isMinor: true, tip: t.topology.callee_sees, sortBy: (row) => row.callee?.p99_ns, cell: (row) => (row.callee ? formatDuration(row.callee.p99_ns) : <span class="third">{kMissing}</span>) },
     { id: 'share', title: words.share, align: 'right', isMinor: true, sortBy: (row) => row.share, cell: (row) => formatShare(row.share) },
   ];
   const href = (row: CallRow) => (row.virtual ? link('/traces', { q: queryOf({ service, kind: 'client' }) }) : link(['/services', row.name]));
