@@ -167,7 +167,7 @@ export function Frame() {
         <button type="button" class="button quiet icon-only" aria-label={shade === 'dark' ? t.app.to_light : t.app.to_dark} data-tip={shade === 'dark' ? t.app.to_light : t.app.to_dark} onClick={toggleTheme}>
           <Icon name={shade === 'dark' ? 'sun' : 'moon'} />
         </button>
-        <button type="button" class="button quiet icon-only" lang={language === 'zh' ? 'en' : 'zh-CN'} aria-label={t.app.to_other_language} data-tip={t.app.to_other_language} translate={false} onClick={toggleLanguage}>
+        <button type="button" class="button quiet icon-only" lang={language === 'zh' ? 'en' : 'zh-CN'} aria-label={`${t.app.other_language}: ${t.app.to_other_language}`} data-tip={t.app.to_other_language} translate={false} onClick={toggleLanguage}>
           {t.app.other_language}
         </button>
         <button type="button" class="button quiet icon-only wide-only" aria-label={t.app.help} data-tip={t.app.help} data-key="?" onClick={() => setHelpShown(true)}>

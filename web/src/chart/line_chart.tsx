@@ -240,7 +240,7 @@ export function LineChart(props: LineChartProps) {
         event.stopPropagation();
       }}>
       <header>
-        <h3>{props.title}</h3>
+        <h2>{props.title}</h2>
         <span class="unit">{props.unit}</span>
         {props.figure !== undefined && <span class="figure number">{props.figure}</span>}
         <span class="tools">

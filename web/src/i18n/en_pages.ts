@@ -30,7 +30,7 @@ const services = {
   baseline: 'Compared with',
   baselines: { previous: 'the period before', day: 'the same time yesterday', week: 'a week before', none: 'nothing' },
   change_tip: 'p99 against the period it is compared with',
-  columns: { service: 'Service', rate: 'Rate', errors: 'Errors', calls: 'Calls', calls_tip: 'How many call it → how many it calls', seen: 'Seen', why: 'Why' },
+  columns: { health: 'Health', service: 'Service', rate: 'Rate', errors: 'Errors', calls: 'Calls', calls_tip: 'How many call it → how many it calls', seen: 'Seen', why: 'Why' },
   few: (count: number) => `only ${formatCount(count)} ${plural(count, 'request', 'requests')}: percentiles are a matter of luck`,
   calls_are: (callers: string, callees: string) => `called by ${callers || 'nobody'}\ncalls ${callees || 'nobody'}`,
   traces_of: (name: string) => `Traces of ${name}`,

@@ -29,7 +29,7 @@ const services: Section<'services'> = {
   baseline: '对比基线',
   baselines: { previous: '上一时段', day: '昨天同一时间', week: '一周前', none: '不对比' },
   change_tip: 'P99 与对比时段相比的变化',
-  columns: { service: '服务', rate: '请求速率', errors: '错误率', calls: '调用', calls_tip: '调用它的数量 → 它调用的数量', seen: '最后出现', why: '原因' },
+  columns: { health: '健康状况', service: '服务', rate: '请求速率', errors: '错误率', calls: '调用', calls_tip: '调用它的数量 → 它调用的数量', seen: '最后出现', why: '原因' },
   few: (count) => `仅 ${formatCount(count)} 次请求，分位数带有偶然性`,
   calls_are: (callers, callees) => `调用方：${callers || '无'}\n被调用方：${callees || '无'}`,
   traces_of: (name) => `${name} 的调用链`,

@@ -16,6 +16,10 @@ export type SortKey = number | string | undefined;
 export interface Column<Row> {
   id: string;
   title: string;
+  /** Read out where there is no room for the title: the title is then not shown. */
+  isTitleHidden?: boolean;
+  /** The title is an attribute's key. */
+  isData?: boolean;
   cell: (row: Row) => ComponentChildren;
   /** What rows are sorted by; without it the column cannot be sorted. Undefined comes last either way. */
   sortBy?: (row: Row) => SortKey;
@@ -76,6 +80,14 @@ export function sortRows<Row>(rows: readonly Row[], column: Column<Row> | undefi
     .map((row) => ({ row, key: sortBy(row) }))
     .sort((a, b) => compareKeys(a.key, b.key, descending))
     .map(({ row }) => row);
+}
+
+function Title<Row>({ column }: { column: Column<Row> }) {
+  return (
+    <span class={column.isTitleHidden ? 'unseen' : undefined} translate={!column.isData}>
+      {column.title}
+    </span>
+  );
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -176,11 +188,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   style={width ? { width: `${width}px`, minWidth: `${width}px` } : undefined}>
                   {column.sortBy ? (
                     <button type="button" onClick={() => onSort(column)}>
-                      {column.title}
+                      <Title column={column} />
                       {direction && <Icon name={direction === 'descending' ? 'sort_down' : 'sort_up'} />}
                     </button>
                   ) : (
-                    column.title
+                    <Title column={column} />
                   )}
                   {column.head}
                   <span class="grip" aria-hidden="true" onPointerDown={(event) => onGrip(event, column.id)} onDblClick={() => {

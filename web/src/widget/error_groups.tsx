@@ -28,7 +28,7 @@ function columnsOf(): Column<ErrorGroup>[] {
   const words = t.errors.columns;
   return [
     {
-      id: 'cause', title: '', width: 28,
+      id: 'cause', title: t.errors.cause, isTitleHidden: true, width: 28,
       cell: (group) => <span class={group.is_cause ? 'is-error' : 'third'} data-tip={group.is_cause ? t.errors.cause : t.errors.caused}><Icon name={group.is_cause ? 'failed' : 'silent'} label={group.is_cause ? t.errors.cause : t.errors.caused} /></span>,
     },
     {
@@ -48,7 +48,7 @@ function columnsOf(): Column<ErrorGroup>[] {
         </span>
       ),
     },
-    { id: 'series', title: '', isMinor: true, width: 88, cell: (group) => <Spark kind="bars" tone="error" values={group.series} label={t.errors.shape} /> },
+    { id: 'series', title: t.errors.shape, isTitleHidden: true, isMinor: true, width: 88, cell: (group) => <Spark kind="bars" tone="error" values={group.series} label={t.errors.shape} /> },
     { id: 'count', title: words.count, align: 'right', sortBy: (group) => group.count, cell: (group) => formatCount(group.count) },
     { id: 'first', title: words.first, align: 'right', isMinor: true, sortBy: (group) => fromNanoseconds(group.first_seen_ns), cell: (group) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(group.first_seen_ns))}>{formatInstant(fromNanoseconds(group.first_seen_ns), 'minute')}</span> },
     { id: 'last', title: words.last, align: 'right', sortBy: (group) => fromNanoseconds(group.last_seen_ns), cell: (group) => <span data-tip={formatInstantExactly(fromNanoseconds(group.last_seen_ns))}>{t.app.ago(agoName(Date.now() - fromNanoseconds(group.last_seen_ns)))}</span> },

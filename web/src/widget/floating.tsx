@@ -112,9 +112,10 @@ export function MenuButton({ label, face, icon, align = 'left', class: extra = '
   });
   return (
     <>
-      <button ref={button} type="button" class={extra} aria-haspopup={role} aria-expanded={anchor !== undefined} aria-label={face === undefined || typeof face !== 'string' ? label : undefined}
+      <button ref={button} type="button" class={extra} aria-haspopup={role} aria-expanded={anchor !== undefined} aria-label={face === undefined ? label : undefined}
         data-tip={anchor ? undefined : label} data-key={hotkey} onClick={() => (anchor ? close() : open())}>
         {icon && <Icon name={icon} />}
+        {face !== undefined && face !== label && <span class="unseen">{label}: </span>}
         {face}
         {hasArrow && <Icon name="down" />}
       </button>

@@ -50,7 +50,8 @@ export default function ConnectPage() {
   useCrumbs([{ text: t.connect.title }]);
   const arrivals = useArrivals();
   const words = t.connect;
-  const chosen = kRecipes.find((recipe) => recipe.id === useParameter('with')) ?? (kRecipes[0] as Recipe);
+  const wanted = useParameter('with');
+  const chosen = kRecipes.find((recipe) => recipe.id === wanted) ?? (kRecipes[0] as Recipe);
   const family = familyOf(chosen);
   const host = useStore(hostStore) || location.hostname || '127.0.0.1';
   const port = arrivals.now?.ports?.[chosen.setting] ?? chosen.default_port;

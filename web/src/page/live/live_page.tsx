@@ -96,6 +96,7 @@ export default function LivePage() {
   const isFault = tail.error?.code === 'invalid_argument';
   return (
     <>
+      <h1 class="unseen">{t.live.title}</h1>
       <div class="query-bar live-bar">
         <QueryField value={q} label={t.query.label} fault={isFault ? tail.error?.message : undefined} onRun={(text) => setQuery({ q: text === '{ }' ? undefined : text })} />
         <button type="button" class="button" aria-pressed={isHeld} data-key="Space" data-tip={words.pause} onClick={() => setHeld(!isHeld)}>

@@ -61,7 +61,7 @@ function Facet({ field, q, isOpen, onToggle }: { field: string; q: string; isOpe
   const names: Record<string, string> = t.search.facet_names;
   return (
     <section class="facet">
-      <h3>
+      <h2>
         <button type="button" aria-expanded={isOpen} onClick={onToggle}>
           <Icon name={isOpen ? 'down' : 'right'} />
           <span class="cut" translate={field in names}>
@@ -73,7 +73,7 @@ function Facet({ field, q, isOpen, onToggle }: { field: string; q: string; isOpe
             <Icon name="close" />
           </button>
         )}
-      </h3>
+      </h2>
       {isOpen && (
         <ul aria-busy={question.isLoading}>
           {list.map((each) => (

@@ -62,7 +62,7 @@ export function TraceList({ traces, columns, isStale }: { traces: readonly Trace
       ),
     },
     { id: 'bar', title: words.duration, fills: true, isMinor: true, cell: (trace) => <TraceBar trace={trace} longest={longest} /> },
-    { id: 'duration', title: '', align: 'right', cell: (trace) => <span class="strong">{formatDuration(trace.duration_ns)}</span> },
+    { id: 'duration', title: t.app.words.duration, isTitleHidden: true, align: 'right', cell: (trace) => <span class="strong">{formatDuration(trace.duration_ns)}</span> },
     { id: 'spans', title: words.spans, align: 'right', cell: (trace) => formatCount(trace.span_count) },
     {
       id: 'services', title: words.services, align: 'right', isMinor: true,
@@ -78,7 +78,7 @@ export function TraceList({ traces, columns, isStale }: { traces: readonly Trace
       ) : <span class="third">0</span>),
     },
     ...columns.map((field): Column<TraceSummary> => ({
-      id: field, title: field,
+      id: field, title: field, isData: true,
       cell: (trace) => (
         <span class="attribute-cell cut" translate={false}>
           {valueSummary(trace.spans.flatMap((span) => span.attributes.filter((each) => each.key === field).map((each) => textOfValue(each.value))))}
@@ -117,7 +117,7 @@ export function SpanList({ rows, columns, isStale }: { rows: readonly SpanRow[];
     { id: 'duration', title: t.app.words.duration, align: 'right', sortBy: ({ span }) => span.duration_ns, cell: ({ span }) => <span class="strong">{formatDuration(span.duration_ns)}</span> },
     ...columns.map((field): Column<SpanRow> => {
       const text = ({ span }: SpanRow) => { const found = span.attributes.find((each) => each.key === field); return found && textOfValue(found.value); };
-      return { id: field, title: field, sortBy: text, cell: (row) => <span class="attribute-cell cut" translate={false}>{text(row) ?? '–'}</span> };
+      return { id: field, title: field, isData: true, sortBy: text, cell: (row) => <span class="attribute-cell cut" translate={false}>{text(row) ?? '–'}</span> };
     }),
     { id: 'trace', title: t.app.words.trace, isMinor: true, cell: ({ trace }) => <span class="mono third" translate={false}>{shortId(trace.trace_id)}</span> },
   ];

@@ -131,7 +131,7 @@ export function Scatter({ traces, span, actions, height = 420 }: { traces: reado
   return (
     <figure class="chart">
       <header>
-        <h3>{t.search.scatter_title}</h3>
+        <h2>{t.search.scatter_title}</h2>
         <span class="unit">{t.app.words.duration}</span>
       </header>
       <div class="plot" ref={box}>

@@ -44,7 +44,7 @@ export function SearchCharts({ q, areaActions }: { q: string; areaActions: (area
       {heatData ? (
         <figure class="chart">
           <header>
-            <h3>{words.heat_title}</h3>
+            <h2>{words.heat_title}</h2>
             <span class="unit">{words.heat_unit}</span>
             <span class="figure caption">{heat.answer?.source === 'rollups' ? words.from_rollups : heat.answer?.source === 'scan' ? words.from_scan : ''}</span>
           </header>

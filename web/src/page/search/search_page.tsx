@@ -232,6 +232,7 @@ export default function SearchPage() {
   const isFault = error?.code === 'invalid_argument' && error.parameter === 'q';
   return (
     <div class="search-page">
+      <h1 class="unseen">{t.search.title}</h1>
       <QueryBar q={state.q} fault={isFault ? error.message : undefined} />
       {isFault && (
         <div class="strip error" role="alert">

@@ -81,7 +81,7 @@ function DurationChart({ answer, heat, q, marks }: { answer: SeriesAnswer; heat:
   return (
     <figure class="chart" aria-label={words.duration}>
       <header>
-        <h3>{words.duration}</h3>
+        <h2>{words.duration}</h2>
         <span class="unit">{words.heat_unit}</span>
         <span class="figure">{toggle}</span>
       </header>

@@ -76,7 +76,7 @@ export default function ServicePage({ parts }: PageProps) {
             <button type="button" role="tab" key={each} aria-selected={each === tab} onClick={() => setQuery({ tab: each === 'overview' ? undefined : each, error: undefined })}>{t.service.tabs[each]}</button>
           ))}
         </div>
-        <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow">{t.services.baseline}:</span> {t.services.baselines[baseline]}</>} align="right" class="button small">
+        <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow" aria-hidden="true">{t.services.baseline}:</span> {t.services.baselines[baseline]}</>} align="right" class="button small">
         {(close) => kBaselines.map((each) => (
           <MenuItem key={each} isChecked={each === baseline} onPick={() => { setQuery({ baseline: each === 'previous' ? undefined : each }); close(); }}>{t.services.baselines[each]}</MenuItem>
         ))}

@@ -50,7 +50,7 @@ export function Operations({ detail, chosen, hrefOf }: { detail: ServiceDetailAn
       cell: (row) => <span class="line total-cell"><span class="number">{formatShare(row.total_share)}</span><span class="share-track"><i style={{ width: `${(row.total_share / largest) * 100}%` }} /></span></span>,
     },
     {
-      id: 'actions', title: '', isMinor: true,
+      id: 'actions', title: words.traces, isTitleHidden: true, isMinor: true,
       cell: (row) => (
         <span class="row-actions">
           <a class="button quiet small icon-only" aria-label={words.traces_of(row.operation)} data-tip={words.traces} href={link('/traces', { q: queryOf({ service: detail.service, operation: row.operation }) })}><Icon name="traces" /></a>

@@ -52,7 +52,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean
     ),
   });
   const columns: Column<ServiceRow>[] = [
-    { id: 'health', title: '', width: 28, cell: (row) => <HealthMark health={row.health} /> },
+    { id: 'health', title: words.health, isTitleHidden: true, width: 28, cell: (row) => <HealthMark health={row.health} /> },
     {
       id: 'service', title: words.service, sortBy: (row) => row.service, width: 190,
       cell: (row) => (
@@ -68,7 +68,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean
     },
     { id: 'rate', title: words.rate, align: 'right', sortBy: (row) => row.rate, cell: (row) => formatRate(row.rate) },
     {
-      id: 'rate_spark', title: '', isMinor: true,
+      id: 'rate_spark', title: t.services.rate_shape, isTitleHidden: true, isMinor: true,
       cell: (row) => (
         <a href={traces(row, {})} aria-label={t.services.traces_of(row.service)}>
           <Spark values={row.series.request_counts.slice(0, last)} label={t.services.rate_shape} />
@@ -80,7 +80,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean
       cell: (row) => <span class={row.error_share >= 0.01 ? 'is-error strong' : row.error_share > 0 ? '' : 'third'}>{formatShare(row.error_share)}</span>,
     },
     {
-      id: 'errors_spark', title: '', isMinor: true,
+      id: 'errors_spark', title: t.services.error_shape, isTitleHidden: true, isMinor: true,
       cell: (row) => (row.error_count > 0 ? (
         <a href={traces(row, { isError: true })} aria-label={t.services.errors_of(row.service)}>
           <Spark kind="bars" tone="error" values={row.series.error_counts} label={t.services.error_shape} />
@@ -91,7 +91,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean
     duration('p95_ns', 'p95'),
     duration('p99_ns', 'p99'),
     {
-      id: 'p99_spark', title: '', isMinor: true,
+      id: 'p99_spark', title: t.services.p99_shape, isTitleHidden: true, isMinor: true,
       cell: (row) => (
         <a href={traces(row, row.p95_ns ? { min: queryDuration(row.p95_ns) } : {}, 'duration')} aria-label={t.services.slow_of(row.service)}>
           <Spark values={row.series.p99_ns.slice(0, last)} label={t.services.p99_shape} />
@@ -161,7 +161,7 @@ function Toolbar({ answer, shown, health, text, baseline, filterRef }: { answer:
       </label>
       {text && answer && <span class="caption">{t.app.table.rows(shown)}</span>}
       <span class="grow" />
-      <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow">{t.services.baseline}:</span> {t.services.baselines[baseline]}</>} class="button" align="right">
+      <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow" aria-hidden="true">{t.services.baseline}:</span> {t.services.baselines[baseline]}</>} class="button" align="right">
         {(close) => kBaselines.map((each) => (
           <MenuItem key={each} isChecked={each === baseline} onPick={() => { setQuery({ baseline: each === 'previous' ? undefined : each }); close(); }}>
             {t.services.baselines[each]}

@@ -27,8 +27,8 @@ function Choice<T extends string>({ title, store, names }: { title: string; stor
   );
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return <div class="setting"><h3>{name}</h3><span class="number">{children}</span></div>;
+function Fact({ name, isData, children }: { name: string; isData?: boolean; children: ComponentChildren }) {
+  return <div class="setting"><h3 translate={!isData}>{name}</h3><span class="number">{children}</span></div>;
 }
 
 export default function SettingsPage() {
@@ -56,7 +56,7 @@ export default function SettingsPage() {
                 <Fact name={words.running}>{t.app.ago(agoName(fromNanoseconds(answer.now_ns) - fromNanoseconds(answer.started_at_ns)))} <span class="third">{formatInstant(fromNanoseconds(answer.started_at_ns), 'second')}</span></Fact>
                 <Fact name={words.stored}>{words.stored_in(formatCountExactly(answer.span_count), formatCountExactly(answer.block_count))}</Fact>
                 <Fact name={words.questions}>{words.questions_of(answer.queries_running, answer.queries_max)}</Fact>
-                <Fact name="API"><a href="/api/v1/openapi.json" translate={false}>OpenAPI</a></Fact>
+                <Fact name="API" isData><a href="/api/v1/openapi.json" translate={false}>OpenAPI</a></Fact>
               </>
             )}
           </Answered>

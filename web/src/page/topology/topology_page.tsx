@@ -215,13 +215,14 @@ export default function TopologyPage() {
   useKeys(words.title, [{ keys: ['\\'], label: words.find, run: () => find.current?.focus() }]);
   return (
     <div class="topology-page">
+      <h1 class="unseen">{t.topology.title}</h1>
       <div class="page-title topology-bar">
         <div class="segmented" role="group" aria-label={words.title}>
           <button type="button" aria-pressed={view !== 'list'} onClick={() => setQuery({ view: undefined })}><Icon name="topology" />{words.map}</button>
           <button type="button" aria-pressed={view === 'list'} onClick={() => setQuery({ view: 'list' })}><Icon name="list" />{words.list}</button>
         </div>
         <label class="line"><input type="checkbox" checked={onlyErrors} onChange={(event) => setQuery({ only: event.currentTarget.checked ? 'errors' : undefined })} />{words.errors_only}</label>
-        <MenuButton label={words.grouping} face={<><span class="third hide-narrow">{words.grouping}:</span> {words.groupings[grouping]}</>}>
+        <MenuButton label={words.grouping} face={<><span class="third hide-narrow" aria-hidden="true">{words.grouping}:</span> {words.groupings[grouping]}</>}>
           {(close) => (['none', 'namespace', 'word'] as const).map((each) => <MenuItem key={each} isChecked={each === grouping} onPick={() => { setQuery({ group: each, open: undefined }); close(); }}>{words.groupings[each]}</MenuItem>)}
         </MenuButton>
         {opened && <button type="button" class="button" onClick={() => setQuery({ open: undefined })}>{words.close_groups}</button>}

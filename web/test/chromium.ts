@@ -1,0 +1,69 @@
+// Debian's Chromium without a screen, and pages that fail a test when anything is written to the console as an error.
+import axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const kFlags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export async function startChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env['CLEW_CHROMIUM'] ?? '/usr/bin/chromium', args: kFlags });
+}
+
+export interface Look {
+  language: 'en' | 'zh';
+  theme: 'light' | 'dark';
+  width: number;
+  height: number;
+}
+export const kDesktop: Look = { language: 'en', theme: 'light', width: 1440, height: 900 };
+export const kPhone: Look = { language: 'en', theme: 'light', width: 390, height: 844 };
+
+export interface Watched {
+  page: Page;
+  /** Errors of console and scripts so far; a test ends with none. */
+  faults: string[];
+  close(): Promise<void>;
+}
+
+export async function openPage(browser: Browser, url: string, look: Partial<Look> = {}): Promise<Watched> {
+  const { language, theme, width, height } = { ...kDesktop, ...look };
+  const context = await browser.newContext({
+    viewport: { width, height }, locale: language === 'zh' ? 'zh-CN' : 'en-US', colorScheme: theme, reducedMotion: 'reduce', timezoneId: 'UTC',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const faults: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(`${message.text()} ${message.location().url}`));
+  page.on('pageerror', (error) => faults.push(String(error.stack)));
+  await page.goto(url);
+  return { page, faults, close: () => context.close() };
+}
+
+/** What axe finds wrong, as "rule: selector" lines. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }> } }).axe;
+    const { violations } = await run.run();
+    return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+  });
+}
+
+/** Texts with Latin words that are neither data (translate="no") nor names that stay as they are. */
+export async function untranslated(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const kept = /Clew|Trace|Span|TraceQL|OTLP|JSON|Jaeger|SQL|HTTP|RPC|UTC|Apdex|ID|SDK|N\+1|P\d\d|Esc|Ctrl-F|Enter|min|EN|English|[KMGT]iB|https?:\/\/\S+/g;
+    const found: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (!element || element.closest('[translate="no"], script, style, kbd, code, pre, noscript, title')) continue;
+      if (/[A-Za-z]{3,}/.test((node.textContent ?? '').replace(kept, ''))) found.push(node.textContent ?? '');
+    }
+    return found;
+  });
+}
+
+export function expectNoFaults(watched: Watched): void {
+  expect(watched.faults).toEqual([]);
+}
