@@ -118,8 +118,9 @@ def skywalking_clients():
             ("SW_AGENT_NAME", "{name}"), ("SW_AGENT_INSTANCE_NAME", "{name}-1"),
             ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "{endpoint}"), ("SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD", "2"),
             ("SW_LOGGING_OUTPUT", "CONSOLE"), ("SW_LOGGING_LEVEL", "WARN")),
-            # It closes its channel while its last call is under way.
-            harmless=r"Failed to report shutdown event|UNAVAILABLE: Channel shutdown invoked|Status\.asRuntimeException"),
+            # It closes its channel while its last calls are under way. Another cause has another second line.
+            harmless=r"Failed to report shutdown event|ServiceManagementClient execute fail|UNAVAILABLE: Channel shutdown|"
+                     r"CANCELLED: Thread interrupted|Status\.asRuntimeException|at .*RunnableWithExceptionProtection"),
         skywalking("go-skywalking6", "skywalking_v2_grpc", "sw6", library="sw6", operation="/GET{path}",
                    sdk=("skywalking", "", "go"), harmless=r"the id of (service|instance)"),
         skywalking("node-skyapm", "skywalking_v2_grpc", "sw6", library="skyapm", method_key="", sdk=("skywalking", "", "nodejs")),
