@@ -22,6 +22,10 @@ function ErrorShare({ share }: { share: number }) {
   return <span class={share >= 0.01 ? 'is-error strong' : share > 0 ? '' : 'third'}>{formatShare(share)}</span>;
 }
 
+/** Percentiles of a handful of requests are a matter of luck: they are not compared. */
+const kComparable = 10;
+const isComparable = (row: OperationRow) => row.count >= kComparable && (row.baseline_count ?? 0) >= kComparable;
+
 export function Operations({ detail, chosen, hrefOf }: { detail: ServiceDetailAnswer; chosen: string | undefined; hrefOf: (operation: string) => string }) {
   const words = t.service;
   const kinds: Record<string, string> = t.app.words.kinds;
@@ -42,8 +46,8 @@ export function Operations({ detail, chosen, hrefOf }: { detail: ServiceDetailAn
     { id: 'p95', title: 'p95', align: 'right', isMinor: true, sortBy: (row) => row.p95_ns, cell: (row) => formatDuration(row.p95_ns) },
     { id: 'p99', title: 'p99', align: 'right', sortBy: (row) => row.p99_ns, cell: (row) => formatDuration(row.p99_ns) },
     ...(detail.operations.some((row) => row.baseline_p99_ns)
-      ? [{ id: 'change', title: 'Δ p99', align: 'right' as const, isMinor: true, tip: t.services.change_tip, sortBy: (row: OperationRow) => (row.p99_ns && row.baseline_p99_ns ? row.p99_ns / row.baseline_p99_ns : undefined),
-          cell: (row: OperationRow) => <span class={row.p99_ns && row.baseline_p99_ns && row.p99_ns > 1.3 * row.baseline_p99_ns ? 'is-warning strong' : 'third'}>{formatChange(row.p99_ns, row.baseline_p99_ns)}</span> }]
+      ? [{ id: 'change', title: 'Δ p99', align: 'right' as const, isMinor: true, tip: t.services.change_tip, sortBy: (row: OperationRow) => (isComparable(row) ? (row.p99_ns ?? 0) / (row.baseline_p99_ns ?? 1) : undefined),
+          cell: (row: OperationRow) => <span class={isComparable(row) && (row.p99_ns ?? 0) > 1.3 * (row.baseline_p99_ns ?? 0) ? 'is-warning strong' : 'third'}>{isComparable(row) ? formatChange(row.p99_ns, row.baseline_p99_ns) : kMissing}</span> }]
       : []),
     {
       id: 'total', title: words.total_time, align: 'right', tip: words.total_time_tip, sortBy: (row) => row.total_ns, isMinor: true,

@@ -142,5 +142,5 @@ export function errorsOnly(graph: MapGraph): MapGraph {
 /** Pixels: five steps by the root of the rate. */
 export function edgeWidth(rate: number, maxRate: number): number {
   const share = maxRate > 0 ? Math.sqrt(rate / maxRate) : 0;
-  return [1, 2, 3, 5, 8][Math.min(4, Math.floor(share * 5))] ?? 1;
+  return [1, 1.5, 2.5, 4, 6][Math.min(4, Math.floor(share * 5))] ?? 1;
 }

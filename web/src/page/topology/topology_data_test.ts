@@ -39,7 +39,7 @@ describe('topology', () => {
     expect(failing.hiddenCount).toBe(2);
   });
   it('draws rates in five steps', () => {
-    expect([0, 1, 5, 20, 50, 100].map((rate) => edgeWidth(rate, 100))).toEqual([1, 1, 2, 3, 5, 8]);
+    expect([0, 1, 5, 20, 50, 100].map((rate) => edgeWidth(rate, 100))).toEqual([1, 1, 1.5, 2.5, 4, 6]);
     expect(edgeWidth(0, 0)).toBe(1);
   });
 });
