@@ -26,7 +26,7 @@ import { useTextWidths } from '../trace/waterfall/waterfall';
 import { Icon } from '../widget/icon';
 import { Answered, EmptyState } from '../widget/states';
 import { DeltaBar } from './explain_page';
-import { loadDiff, signed, type DiffAnswer, type DiffRow } from './explain_data';
+import { differing, loadDiff, signed, weighed, type DiffAnswer, type DiffRow } from './explain_data';
 
 type Window = readonly [number, number];
 
@@ -102,7 +102,7 @@ function Compared({ both, idA, idB }: { both: Both; idA: string; idB: string }) 
     },
   ]);
   const rows = useMemo(() => weighed(both.diff.rows), [both]);
-  const shown = onlyChanges ? keptRows(rows) : rows;
+  const shown = onlyChanges ? differing(rows) : rows;
   return (
     <div class="compare-page">
       <header class="compare-head">
@@ -138,28 +138,6 @@ function Compared({ both, idA, idB }: { both: Both; idA: string; idB: string }) 
       </div>
     </div>
   );
-}
-
-const kNegligible = 0.01;
-
-/** Differences below a hundredth of the largest are noise. */
-function weighed(rows: readonly DiffRow[]): DiffRow[] {
-  const most = rows.reduce((max, row) => Math.max(max, Math.abs(row.delta_ns)), 0);
-  return rows.map((row) => (Math.abs(row.delta_ns) < most * kNegligible && row.a && row.b ? { ...row, change: 'same' } : row));
-}
-
-/** Rows that differ, with their ancestors. */
-function keptRows(rows: readonly DiffRow[]): DiffRow[] {
-  const kept = new Uint8Array(rows.length);
-  let needed = -1;
-  for (let at = rows.length - 1; at >= 0; at--) {
-    const row = rows[at]!;
-    if (row.change !== 'same' || row.depth === needed) {
-      kept[at] = 1;
-      needed = row.depth - 1;
-    } else if (row.depth < needed) needed = row.depth;
-  }
-  return rows.filter((_, at) => kept[at] === 1);
 }
 
 function Sentence({ both }: { both: Both }) {
@@ -288,7 +266,7 @@ function DiffTable({ rows, both, idA, idB }: { rows: readonly DiffRow[]; both: B
                 <span class="cut" translate={false} title={row.operation}>
                   {row.operation}
                 </span>
-                {row.change !== 'same' && <span class="pill">{words.changes[row.change]}</span>}
+                {row.change !== 'same' && <span class="pill hide-narrow">{words.changes[row.change]}</span>}
               </span>
             </td>
             <td class="right">{row.a ? <a href={spanHref(idA, both.a, row.a.row)}>{formatDuration(row.a.total_ns)}</a> : '–'}</td>

@@ -139,3 +139,25 @@ export function tellingAttributes(answer: CompareAnswer): ComparedAttribute[] {
 export function tellingPath(paths: readonly ComparedPath[]): ComparedPath | undefined {
   return paths.filter((path) => path.delta_ns > 0 && path.change !== 'same').sort((x, y) => y.delta_ns - x.delta_ns || y.depth - x.depth)[0];
 }
+
+const kNegligible = 0.01;
+
+/** Differences below a hundredth of the largest are noise. */
+export function weighed(rows: readonly DiffRow[]): DiffRow[] {
+  const most = rows.reduce((max, row) => Math.max(max, Math.abs(row.delta_ns)), 0);
+  return rows.map((row) => (Math.abs(row.delta_ns) < most * kNegligible && row.a && row.b ? { ...row, change: 'same' } : row));
+}
+
+/** Rows that differ, with their ancestors. */
+export function differing(rows: readonly DiffRow[]): DiffRow[] {
+  const kept = new Uint8Array(rows.length);
+  let needed = -1;
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at]!;
+    if (row.change !== 'same' || row.depth === needed) {
+      kept[at] = 1;
+      needed = row.depth - 1;
+    }
+  }
+  return rows.filter((_, at) => kept[at] === 1);
+}

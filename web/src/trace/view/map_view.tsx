@@ -140,7 +140,7 @@ function NodeBox({ state, graph, node }: { state: TraceState; graph: ServiceGrap
       <rect class="box" width={kBoxWidth} height={kBoxHeight} rx="4" />
       <rect class="health" width="3" height={kBoxHeight} rx="1.5" />
       <rect class={isVirtual ? 'mark hollow' : 'mark'} x="12" y="10" width="10" height="10" rx="2" />
-      <text class="name" x="28" y="19" translate={isVirtual}>
+      <text class="name" x="28" y="19" {...(isVirtual ? {} : { translate: 'no' as unknown as boolean })}>
         {middleEllipsis(name, kNameMax)}
       </text>
       <text class="figures" x="12" y="36">

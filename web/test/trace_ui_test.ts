@@ -1,0 +1,251 @@
+// The trace pages in a real browser on the real server: demo traffic, traces made by hand, and one of 100 000 spans.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { accessibilityFaults, expectNoFaults, kPhone, openPage, startChromium, untranslated } from './chromium';
+import { largeTrace, resourceSpans, type MadeSpan } from './made_requests';
+import { RunningClew } from './running_clew';
+
+let clew: RunningClew;
+let browser: Browser;
+let shop: { categories: string; failedCheckout: string };
+
+const kLarge = 'aaaabbbbccccddddeeeeffff00001111';
+const kBroken = 'aaaabbbbccccddddeeeeffff00002222';
+const kDeep = 'aaaabbbbccccddddeeeeffff00003333';
+
+async function newest(q: string): Promise<string> {
+  const answer = await clew.ask<{ traces: { trace_id: string }[] }>(`/search?q=${encodeURIComponent(q)}&limit=1&start=now-2h`);
+  const id = answer.traces[0]?.trace_id;
+  if (id === undefined) throw new Error(`no trace for ${q}`);
+  return id;
+}
+
+beforeAll(async () => {
+  clew = await RunningClew.start({ demo: true });
+  browser = await startChromium();
+  shop = {
+    categories: await newest('{ name = "GET /category/:name" } '),
+    failedCheckout: await newest('{ name = "POST /checkout" && status = error }'),
+  };
+  const begin = Date.now() - 20 * 60_000;
+  const broken: MadeSpan[] = [
+    { id: 1, service: 'entry', name: 'GET /', kind: 2, startMs: 0, endMs: 100 },
+    // A clock that is 500 ms ahead.
+    { id: 2, parent: 1, service: 'entry', name: 'call', kind: 3, startMs: 10, endMs: 60 },
+    { id: 3, parent: 2, service: 'ahead', name: 'answer', kind: 2, startMs: 520, endMs: 560 },
+    { id: 5, parent: 77, service: 'lost', name: 'child of nobody', startMs: 30, endMs: 40 },
+    { id: 6, parent: 5, service: 'lost', name: 'grandchild', startMs: 31, endMs: 32, attributes: { 'note.text': 'needle in the attributes' } },
+  ];
+  await clew.send(resourceSpans(kBroken, broken, begin));
+  const deep: MadeSpan[] = Array.from({ length: 3000 }, (_, i) => ({
+    id: i + 1, ...(i > 0 ? { parent: i } : {}), service: `level-${i % 3}`, name: `step ${i}`, startMs: i / 100, endMs: 100 - i / 100,
+  }));
+  await clew.send(resourceSpans(kDeep, deep, begin));
+  for (const batch of largeTrace(100_000)) await clew.send(resourceSpans(kLarge, batch, begin));
+  await clew.waitForTrace(kLarge, 100_000);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await clew?.stop();
+}, 60_000);
+
+const open = (path: string, look = {}) => openPage(browser, clew.url + path, look);
+const rowNames = (page: Page) => page.locator('.wf-rows .wf-row').evaluateAll((rows) =>
+  rows.sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex'))).map((row) => row.getAttribute('aria-label') ?? row.textContent ?? ''));
+const rowCount = async (page: Page) => Number(await page.locator('[role=treegrid]').getAttribute('aria-rowcount')) - 1;
+
+describe('waterfall', () => {
+  it('says N+1 on top and folds the repeated statements', async () => {
+    const watched = await open(`/trace/${shop.categories}`);
+    const { page } = watched;
+    const finding = page.locator('.finding[data-code=n_plus_one]');
+    await finding.waitFor();
+    expect(await finding.textContent()).toMatch(/N\+1: catalogue .* SELECT catalogue\.prices \d+ times/);
+    const group = page.locator('.wf-row.group');
+    expect(await group.getAttribute('aria-label')).toMatch(/SELECT catalogue\.prices, \d+ spans, Σ .*, max .*, likely N\+1/);
+    const folded = await rowCount(page);
+    await group.click();
+    expect(await rowCount(page)).toBeGreaterThan(folded + 4);
+    await finding.click();
+    await page.locator('.wf-row.pointed, .wf-row.selected').first().waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+
+  it('leads from the error count to the cause with its stack trace', async () => {
+    const watched = await open(`/trace/${shop.failedCheckout}`);
+    const { page } = watched;
+    await page.locator('.verdict-errors').click();
+    await page.locator('.detail .exception').waitFor();
+    expect(await page.locator('.wf-row.selected').getAttribute('class')).toContain('cause');
+    expect(await page.locator('.detail .exception pre').textContent()).toMatch(/\n\s+at /);
+    await page.waitForURL(/span=[0-9a-f]{16}/);
+    // The link reopens exactly this.
+    await page.reload();
+    await page.locator('.detail .exception').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.detail').waitFor({ state: 'detached' });
+    expectNoFaults(watched);
+    await watched.close();
+  });
+
+  it('is walked, folded and searched with keys', async () => {
+    const watched = await open(`/trace/${shop.failedCheckout}`);
+    const { page } = watched;
+    await page.locator('.wf-row').first().waitFor();
+    const all = await rowCount(page);
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowLeft');
+    expect(await rowCount(page)).toBe(1);
+    await page.keyboard.press('ArrowRight');
+    expect(await rowCount(page)).toBe(all);
+    await page.keyboard.press('j');
+    expect(await page.locator('.wf-row.selected').getAttribute('aria-rowindex')).toBe('3');
+    await page.keyboard.press('p');
+    expect(await rowCount(page)).toBeLessThan(all);
+    await page.keyboard.press('o');
+    expect(await rowCount(page)).toBe(all);
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('inventory');
+    await page.locator('.find-count').filter({ hasText: /\d+ matches/ }).waitFor();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.wf-row.selected').getAttribute('aria-label')).toMatch(/inventory/i);
+    expect(await page.locator('.find-count').textContent()).toMatch(/^\d+\/\d+/);
+    await page.getByRole('button', { name: 'Only matches' }).click();
+    expect(await rowCount(page)).toBeLessThan(all);
+    await page.getByRole('button', { name: 'Show all spans' }).click();
+    expect(await rowCount(page)).toBe(all);
+    expectNoFaults(watched);
+    await watched.close();
+  });
+
+  it('filters to what matters and says what it left out', async () => {
+    const watched = await open(`/trace/${shop.failedCheckout}`);
+    const { page } = watched;
+    await page.locator('.wf-row').first().waitFor();
+    const all = await rowCount(page);
+    await page.locator('[data-pill=errors]').click();
+    await page.locator('.trace-page > .strip').waitFor();
+    const errors = await rowCount(page);
+    expect(errors).toBeLessThan(all);
+    expect((await rowNames(page)).filter((name) => /, error$/.test(name)).length).toBe(errors);
+    expect(new URL(page.url()).searchParams.get('only')).toBe('errors');
+    await page.goBack();
+    await page.locator('[data-pill=errors][aria-pressed=true]').waitFor({ state: 'detached' });
+    expectNoFaults(watched);
+    await watched.close();
+  });
+
+  it('shows spans without parents and corrects clocks on request', async () => {
+    const watched = await open(`/trace/${kBroken}`);
+    const { page } = watched;
+    await page.getByText('parent not received (2 spans below)').waitFor();
+    const button = page.getByRole('button', { name: 'Correct clocks' });
+    await button.click();
+    await page.getByRole('button', { name: 'As recorded' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('clocks')).toBe('corrected');
+    expectNoFaults(watched);
+    await watched.close();
+  });
+
+  it('zooms by dragging and the address keeps the window', async () => {
+    const watched = await open(`/trace/${shop.failedCheckout}`);
+    const { page } = watched;
+    const time = await page.locator('.wf-time').boundingBox();
+    await page.mouse.move(time!.x + 100, time!.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(time!.x + 300, time!.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/zoom=\d+-\d+/);
+    await page.getByRole('button', { name: 'Rows in view only' }).waitFor();
+    await page.keyboard.press('0');
+    await page.waitForURL((url) => !url.searchParams.has('zoom'));
+    expectNoFaults(watched);
+    await watched.close();
+  });
+});
+
+describe('a trace of 100 000 spans', () => {
+  it('opens, scrolls to its end, folds, finds; the page holds only what is in sight', async () => {
+    const watched = await open(`/trace/${kLarge}`);
+    const { page } = watched;
+    await page.locator('.wf-row').first().waitFor();
+    expect(await rowCount(page)).toBe(100_000);
+    expect(await page.locator('.wf-row').count()).toBeLessThan(120);
+    await page.locator('.wf-scroll').evaluate((box) => (box.scrollTop = box.scrollHeight));
+    await page.locator('[aria-rowindex="100001"]').waitFor();
+    expect(await page.locator('.wf-sticky .wf-row').count()).toBeGreaterThan(0);
+    await page.keyboard.press('p');
+    expect(await rowCount(page)).toBeLessThan(100_000);
+    await page.keyboard.press('o');
+    await page.locator('[data-pill=errors]').click();
+    await page.getByText(/199 of 100\sk spans match/).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('operation 17');
+    await page.locator('.find-count').filter({ hasText: /matches/ }).waitFor();
+    for (const view of ['2', '3', '4', '1']) {
+      await page.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await page.keyboard.press(view);
+    }
+    await page.locator('.wf-row').first().waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  }, 60_000);
+
+  it('stands 3 000 levels', async () => {
+    const watched = await open(`/trace/${kDeep}`);
+    await watched.page.locator('.wf-row').first().waitFor();
+    expect(await rowCount(watched.page)).toBe(3000);
+    await watched.page.locator('.wf-scroll').evaluate((box) => (box.scrollTop = box.scrollHeight));
+    await watched.page.locator('[aria-rowindex="3001"]').waitFor();
+    await watched.page.keyboard.press('2');
+    await watched.page.locator('.flame-pane canvas').first().waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+});
+
+describe('every view', () => {
+  for (const language of ['en', 'zh'] as const) {
+    for (const theme of ['light', 'dark'] as const) {
+      it(`is accessible and translated: ${language}, ${theme}`, async () => {
+        for (const view of ['waterfall', 'flame', 'operations', 'map', 'events']) {
+          const watched = await open(`/trace/${shop.failedCheckout}?view=${view}`, { language, theme });
+          const { page } = watched;
+          await page.locator('.finding').first().waitFor();
+          if (view === 'waterfall') {
+            await page.locator('.verdict-errors').click();
+            await page.locator('.detail .exception').waitFor();
+          }
+          await page.locator({ waterfall: '.wf-row', flame: '.flame-pane canvas', operations: 'table.data tbody tr', map: '.trace-map .node', events: '.event-row' }[view]!).first().waitFor();
+          expect(await accessibilityFaults(page), `${view} ${language} ${theme}`).toEqual([]);
+          if (language === 'zh') expect(await untranslated(page), view).toEqual([]);
+          expectNoFaults(watched);
+          await watched.close();
+        }
+      }, 90_000);
+    }
+  }
+
+  it('fits a phone', async () => {
+    for (const view of ['waterfall', 'flame', 'operations', 'map', 'events']) {
+      const watched = await open(`/trace/${shop.failedCheckout}?view=${view}`, kPhone);
+      await watched.page.locator('.finding').first().waitFor();
+      const wide = await watched.page.evaluate(() => [...document.querySelectorAll('body, main, main *')]
+        .filter((element) => element.getBoundingClientRect().right > 391 && !element.closest('svg, .trace-map-picture, .flame-trail, .wf-rows, .findings, .table-box, .shares'))
+        .map((element) => element.className).slice(0, 5));
+      expect(wide, view).toEqual([]);
+      expectNoFaults(watched);
+      await watched.close();
+    }
+  });
+
+  it('says that there is no such trace', async () => {
+    const { page, close } = await open('/trace/00000000000000000000000000000001');
+    await page.getByText('There is no such trace').waitFor();
+    await close();
+  });
+});
