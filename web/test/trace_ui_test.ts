@@ -150,6 +150,17 @@ describe('waterfall', () => {
     await watched.close();
   });
 
+  it('finds what only attributes say', async () => {
+    const watched = await open(`/trace/${kBroken}?find=needle+in`);
+    const { page } = watched;
+    await page.locator('.find-count').filter({ hasText: '1 match' }).waitFor();
+    await page.keyboard.press('n');
+    expect(await page.locator('.wf-row.selected').getAttribute('aria-label')).toMatch(/grandchild/);
+    await page.locator('.attribute').filter({ hasText: 'needle in the attributes' }).waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+
   it('zooms by dragging and the address keeps the window', async () => {
     const watched = await open(`/trace/${shop.failedCheckout}`);
     const { page } = watched;
@@ -203,6 +214,49 @@ describe('a trace of 100 000 spans', () => {
     await watched.page.locator('[aria-rowindex="3001"]').waitFor();
     await watched.page.keyboard.press('2');
     await watched.page.locator('.flame-pane canvas').first().waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+});
+
+describe('compare and explain', () => {
+  const kSlow = encodeURIComponent('{ name = "POST /checkout" && duration > 1s }');
+  const kBase = encodeURIComponent('{ name = "POST /checkout" }');
+
+  for (const [language, theme] of [['en', 'light'], ['en', 'dark'], ['zh', 'light'], ['zh', 'dark']] as const) {
+    it(`says what differs: ${language}, ${theme}`, async () => {
+      const slow = await newest('{ name = "POST /checkout" && duration > 1s }');
+      const watched = await open(`/compare?a=${slow}&b=${shop.failedCheckout}`, { language, theme });
+      const { page } = watched;
+      await page.locator('.compare-lane canvas').first().waitFor();
+      await page.locator('.compare-rows tbody tr').first().waitFor();
+      expect(await page.locator('.compare-sentence').textContent()).toMatch(language === 'en' ? /^A (takes .* (longer|less) than B|and B take)/ : /^A (比 B|与 B)/);
+      expect(await accessibilityFaults(page, '#main')).toEqual([]);
+      if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+      const shownRows = await page.locator('.compare-rows tbody tr').count();
+      await page.locator('button[aria-pressed=true]').click();
+      expect(await page.locator('.compare-rows tbody tr').count()).toBeGreaterThanOrEqual(shownRows);
+
+      await page.goto(`${clew.url}/explain?a=${kSlow}&base=${kBase}&from=now-2h`);
+      await page.locator('.explain-verdict').waitFor();
+      expect(await page.locator('.explain-verdict').textContent()).toMatch(/inventory/);
+      expect(await page.locator('.compared-bar.a').count()).toBeGreaterThan(3);
+      expect(await accessibilityFaults(page, '#main')).toEqual([]);
+      if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+      // A value leads to its traces.
+      const href = await page.locator('.compared-value a').first().getAttribute('href');
+      expect(decodeURIComponent(href ?? '')).toMatch(/^\/traces\?/);
+      expectNoFaults(watched);
+      await watched.close();
+    }, 90_000);
+  }
+
+  it('asks for ids when there are none', async () => {
+    const watched = await open('/compare');
+    await watched.page.getByLabel('Trace A').fill(shop.categories);
+    await watched.page.getByLabel('Trace B').fill(shop.failedCheckout);
+    await watched.page.getByRole('button', { name: 'Compare' }).click();
+    await watched.page.locator('.compare-sentence').waitFor();
     expectNoFaults(watched);
     await watched.close();
   });

@@ -295,7 +295,9 @@ function Paths({ answer }: { answer: CompareAnswer }) {
               <th scope="col" class="right hide-narrow">{words.p50_b}</th>
               <th scope="col" class="right">{words.delta}</th>
               <th scope="col" class="right hide-narrow">{words.calls}</th>
-              <th scope="col" aria-label={words.example} />
+              <th scope="col">
+                <span class="unseen">{words.example}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -64,7 +64,7 @@ function EventRow({ event, isSelected, onPick }: { event: TraceEvent; isSelected
       <span class="event-text">
         <b translate={false}>{event.name}</b> {message && <span translate={false}>{valueText(message.value)}</span>}
         {rest.length > 0 && (
-          <span class="third event-attributes" translate={false}>
+          <span class="second event-attributes" translate={false}>
             {rest.map(({ key, value }) => `${key}=${valueText(value)}`).join('  ')}
           </span>
         )}
