@@ -16,6 +16,8 @@ export interface Place {
 export type Places = ReadonlyMap<string, Place>;
 
 const kSweeps = 24;
+/** Edges for each node, from which on a graph is dense. */
+const kDense = 4;
 
 interface Graph {
   ids: readonly string[];
@@ -127,11 +129,20 @@ function weighted(id: string, graph: Graph, slots: ReadonlyMap<string, number>):
   return total > 0 ? sum / total : undefined;
 }
 
+/** Where everybody calls everybody, longest paths are as long as there are nodes: one long row that says nothing. Such ranks are
+ * folded into about as many as make a square; calls within a rank are the price. */
+function foldRanks(graph: Graph, edgeCount: number, ranks: Map<string, number>): Map<string, number> {
+  const count = Math.max(0, ...ranks.values()) + 1;
+  const wanted = Math.ceil(Math.sqrt(graph.ids.length) * 1.3);
+  if (edgeCount < graph.ids.length * kDense || count <= wanted) return ranks;
+  return new Map([...ranks].map(([id, rank]) => [id, Math.floor((rank * wanted) / count)]));
+}
+
 /** A layout from nothing. */
 export function layOut(nodes: readonly string[], edges: readonly LayoutEdge[]): Map<string, Place> {
   const even = edges.map((edge) => ({ ...edge, weight: 1 + Math.log1p(Math.max(0, edge.weight)) }));
   const graph = graphOf(nodes, even);
-  const ranks = ranksOf(nodes, even);
+  const ranks = foldRanks(graph, even.length, ranksOf(nodes, even));
   const layers: string[][] = [];
   for (const id of graph.ids) (layers[ranks.get(id) ?? 0] ??= []).push(id);
   for (let rank = 0; rank < layers.length; rank++) layers[rank] ??= [];

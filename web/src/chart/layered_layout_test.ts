@@ -64,6 +64,13 @@ describe('layered layout', () => {
     expect(layOut([], []).size).toBe(0);
     expect(layOut(['alone'], []).get('alone')).toEqual({ rank: 0, slot: 0 });
   });
+  it('folds a graph in which everybody calls everybody into a square', () => {
+    const nodes = Array.from({ length: 12 }, (_, index) => `n${index}`);
+    const all = nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => ({ from, to, weight: 1 })));
+    const places = layOut(nodes, all);
+    expect(Math.max(...[...places.values()].map((place) => place.rank))).toBeLessThan(6);
+    expect(apart(places)).toBe(true);
+  });
   it('keeps order and distance when it spreads', () => {
     const next = chance(3);
     for (let n = 0; n < 200; n++) {

@@ -54,7 +54,14 @@ export function curveOf(from: Place, to: Place): readonly [number, number, numbe
     const bend = Math.max(40, (x2 - x1) / 2);
     return [x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2];
   }
-  // Back to an earlier rank, or within one: leave on the left, over the top.
+  if (Math.abs(to.rank - from.rank) < 0.5) {
+    // Within a rank: out to the right and back.
+    const out = a.x + kNodeWidth;
+    const back = b.x + kNodeWidth + 6;
+    const bend = 40 + Math.min(60, Math.abs(y2 - y1) / 6);
+    return [out, y1, out + bend, y1, back + bend, y2, back, y2];
+  }
+  // Back to an earlier rank: leave on the left, over the top.
   const x1 = a.x;
   const x2 = b.x + kNodeWidth / 2;
   const top = Math.min(a.y, b.y) - kRow * 0.6;
