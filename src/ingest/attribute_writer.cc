@@ -16,11 +16,11 @@ using table::Scope;
 using table::ValueType;
 namespace field = otlp::field;
 
-std::string_view overflow_prefix(Scope scope) {
+std::string_view overflow_prefix(const table::RowTable& table, Scope scope) {
   switch (scope) {
     case Scope::kResource: return "resource.";
     case Scope::kInstrumentation: return "scope.";
-    default: return "span.";
+    default: return table.attribute_prefix();
   }
 }
 
@@ -63,6 +63,7 @@ RepairCounts& RepairCounts::operator+=(const RepairCounts& other) {
   malformed_attributes += other.malformed_attributes;
   duplicate_attributes += other.duplicate_attributes;
   malformed_children += other.malformed_children;
+  malformed_ids += other.malformed_ids;
   unknown_enums += other.unknown_enums;
   overflowed_attributes += other.overflowed_attributes;
   invalid_utf8 += other.invalid_utf8;
@@ -83,7 +84,7 @@ std::optional<std::string_view> string_attribute(std::string_view key_value, std
   return value.ok() ? text : std::nullopt;
 }
 
-AttributeWriter::AttributeWriter(table::SpanTable& table, Scope scope, RepairCounts& repairs)
+AttributeWriter::AttributeWriter(table::RowTable& table, Scope scope, RepairCounts& repairs)
     : table_(table), scope_(scope), repairs_(repairs) {}
 
 void AttributeWriter::add(std::string_view key_value) {
@@ -181,7 +182,7 @@ void AttributeWriter::add_json(Key& key, std::string_view any_value) {
 void AttributeWriter::overflow(std::string_view key, std::string_view any_value) {
   ++repairs_.overflowed_attributes;
   overflow_json_ += overflow_json_.empty() ? '{' : ',';
-  otlp::append_json_string(std::string(overflow_prefix(scope_)).append(key), overflow_json_);
+  otlp::append_json_string(std::string(overflow_prefix(table_, scope_)).append(key), overflow_json_);
   overflow_json_ += ':';
   if (!otlp::append_wire_value_json(any_value, overflow_json_)) ++repairs_.malformed_attributes;
 }

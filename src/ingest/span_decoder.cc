@@ -1,8 +1,5 @@
 #include "ingest/span_decoder.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "otlp/message_reader.h"
 #include "otlp/trace_fields.h"
 #include "otlp/traces_survey.h"
@@ -24,13 +21,6 @@ constexpr WireType kFixed64 = WireType::kFixed64;
 constexpr WireType kLength = WireType::kLength;
 constexpr WireType kFixed32 = WireType::kFixed32;
 
-// Two messages that belong together, by content.
-std::pair<uint64_t, uint64_t> hash_of(std::string_view message, std::string_view schema_url) {
-  const XXH128_hash_t hash = XXH3_128bits_withSeed(
-      message.data(), message.size(), schema_url.empty() ? 0 : XXH3_64bits(schema_url.data(), schema_url.size()));
-  return {hash.high64, hash.low64};
-}
-
 int64_t clamp_time(uint64_t time_unix_nano) {
   return time_unix_nano > INT64_MAX ? INT64_MAX : static_cast<int64_t>(time_unix_nano);
 }
@@ -38,10 +28,7 @@ int64_t clamp_time(uint64_t time_unix_nano) {
 }  // namespace
 
 SpanDecoder::SpanDecoder(table::SpanTable& table)
-    : table_(table),
-      span_attributes_(table, Scope::kSpan, repairs_),
-      resource_attributes_(table, Scope::kResource, repairs_),
-      scope_attributes_(table, Scope::kInstrumentation, repairs_) {}
+    : table_(table), owners_(table, repairs_), span_attributes_(table, Scope::kSpan, repairs_) {}
 
 DecodeCounts SpanDecoder::decode(std::string_view request, table::SpanOrigin origin, const ReplayFilter* filter) {
   origin_ = origin;
@@ -70,7 +57,7 @@ void SpanDecoder::decode_resource_spans(std::string_view message) {
     if (fields.tag() == wire_tag(field::kResourceSpansResource, kLength)) resource_message = fields.bytes();
     if (fields.tag() == wire_tag(field::kResourceSpansSchemaUrl, kLength)) schema_url = fields.bytes();
   }
-  const uint32_t resource = resource_ordinal(resource_message, schema_url);
+  const uint32_t resource = owners_.resource_ordinal(resource_message, schema_url);
   MessageReader again(message);
   while (again.next()) {
     if (again.tag() == wire_tag(field::kResourceSpansScopeSpans, kLength)) decode_scope_spans(again.bytes(), resource);
@@ -85,7 +72,7 @@ void SpanDecoder::decode_scope_spans(std::string_view message, uint32_t resource
     if (fields.tag() == wire_tag(field::kScopeSpansScope, kLength)) scope_message = fields.bytes();
     if (fields.tag() == wire_tag(field::kScopeSpansSchemaUrl, kLength)) schema_url = fields.bytes();
   }
-  const uint32_t instrumentation = instrumentation_ordinal(scope_message, schema_url);
+  const uint32_t instrumentation = owners_.instrumentation_ordinal(scope_message, schema_url);
   MessageReader again(message);
   while (again.next()) {
     if (again.tag() == wire_tag(field::kScopeSpansSpans, kLength)) {
@@ -172,11 +159,11 @@ void SpanDecoder::decode_span(std::string_view message, uint32_t resource, uint3
   span.instrumentation = instrumentation;
   if (!fields.status.empty()) decode_status(fields.status, span, row);
   decode_lists(row);
-  set_text(Scope::kSpanField, table::field::kTraceState, row, fields.trace_state);
-  set_count(Scope::kSpanField, table::field::kFlags, row, fields.flags);
-  set_count(Scope::kSpanField, table::field::kDroppedAttributesCount, row, fields.dropped_attributes);
-  set_count(Scope::kSpanField, table::field::kDroppedEventsCount, row, fields.dropped_events);
-  set_count(Scope::kSpanField, table::field::kDroppedLinksCount, row, fields.dropped_links);
+  owners_.set_text(Scope::kSpanField, table::field::kTraceState, row, fields.trace_state);
+  owners_.set_count(Scope::kSpanField, table::field::kFlags, row, fields.flags);
+  owners_.set_count(Scope::kSpanField, table::field::kDroppedAttributesCount, row, fields.dropped_attributes);
+  owners_.set_count(Scope::kSpanField, table::field::kDroppedEventsCount, row, fields.dropped_events);
+  owners_.set_count(Scope::kSpanField, table::field::kDroppedLinksCount, row, fields.dropped_links);
   table_.append_span(span, origin_);
   ++counts_.spans;
 }
@@ -259,77 +246,7 @@ void SpanDecoder::decode_status(std::string_view message, table::SpanCore& span,
     }
   }
   if (!fields.ok()) ++repairs_.malformed_children;
-  set_text(Scope::kSpanField, table::field::kStatusMessage, row, text);
-}
-
-uint32_t SpanDecoder::resource_ordinal(std::string_view message, std::string_view schema_url) {
-  const BytesHash hash = hash_of(message, schema_url);
-  if (auto found = resources_.find(hash); found != resources_.end()) return found->second;
-  const uint32_t ordinal = add_resource(message, schema_url);
-  resources_.emplace(hash, ordinal);
-  return ordinal;
-}
-
-uint32_t SpanDecoder::add_resource(std::string_view message, std::string_view schema_url) {
-  const uint32_t ordinal = table_.add_resource();
-  uint64_t dropped = 0;
-  bool has_service_name = false;
-  resource_attributes_.begin(ordinal);
-  MessageReader fields(message);
-  while (fields.next()) {
-    if (fields.tag() == wire_tag(field::kResourceDroppedAttributesCount, kVarint)) dropped = fields.as_uint32();
-    if (fields.tag() != wire_tag(field::kResourceAttributes, kLength)) continue;
-    const std::optional<std::string_view> service_name = string_attribute(fields.bytes(), "service.name");
-    if (service_name && !has_service_name) {
-      table_.set_service_name(ordinal, *service_name);
-      has_service_name = true;
-    } else {
-      resource_attributes_.add(fields.bytes());
-    }
-  }
-  if (!fields.ok()) ++repairs_.malformed_attributes;
-  resource_attributes_.finish();
-  set_text(Scope::kResourceField, table::field::kResourceSchemaUrl, ordinal, schema_url);
-  set_count(Scope::kResourceField, table::field::kResourceDroppedAttributesCount, ordinal, dropped);
-  return ordinal;
-}
-
-uint32_t SpanDecoder::instrumentation_ordinal(std::string_view message, std::string_view schema_url) {
-  const BytesHash hash = hash_of(message, schema_url);
-  if (auto found = instrumentations_.find(hash); found != instrumentations_.end()) return found->second;
-  const uint32_t ordinal = add_instrumentation(message, schema_url);
-  instrumentations_.emplace(hash, ordinal);
-  return ordinal;
-}
-
-uint32_t SpanDecoder::add_instrumentation(std::string_view message, std::string_view schema_url) {
-  std::string_view name, version;
-  uint64_t dropped = 0;
-  MessageReader fields(message);
-  while (fields.next()) {
-    if (fields.tag() == wire_tag(field::kScopeName, kLength)) name = fields.bytes();
-    if (fields.tag() == wire_tag(field::kScopeVersion, kLength)) version = fields.bytes();
-    if (fields.tag() == wire_tag(field::kScopeDroppedAttributesCount, kVarint)) dropped = fields.as_uint32();
-  }
-  if (!fields.ok()) ++repairs_.malformed_attributes;
-  const uint32_t ordinal = table_.add_instrumentation(name, version);
-  scope_attributes_.begin(ordinal);
-  MessageReader again(message);
-  while (again.next()) {
-    if (again.tag() == wire_tag(field::kScopeAttributes, kLength)) scope_attributes_.add(again.bytes());
-  }
-  scope_attributes_.finish();
-  set_text(Scope::kInstrumentationField, table::field::kScopeSchemaUrl, ordinal, schema_url);
-  set_count(Scope::kInstrumentationField, table::field::kScopeDroppedAttributesCount, ordinal, dropped);
-  return ordinal;
-}
-
-void SpanDecoder::set_text(Scope scope, std::string_view name, uint32_t owner, std::string_view text) {
-  if (!text.empty()) table_.attribute(scope, name, ValueType::kString)->append_text(owner, text);
-}
-
-void SpanDecoder::set_count(Scope scope, std::string_view name, uint32_t owner, uint64_t count) {
-  if (count != 0) table_.attribute(scope, name, ValueType::kInt64)->append_int(owner, static_cast<int64_t>(count));
+  owners_.set_text(Scope::kSpanField, table::field::kStatusMessage, row, text);
 }
 
 }  // namespace clew::ingest

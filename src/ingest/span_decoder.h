@@ -5,12 +5,10 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include <absl/container/flat_hash_map.h>
-
 #include "ingest/attribute_writer.h"
+#include "ingest/owner_decoder.h"
 #include "table/span_table.h"
 
 namespace clew::ingest {
@@ -49,22 +47,11 @@ class SpanDecoder {
   void decode_status(std::string_view message, table::SpanCore& span, uint32_t row);
   struct SpanFields;
   bool walk(std::string_view message, SpanFields& span);
-  uint32_t resource_ordinal(std::string_view message, std::string_view schema_url);
-  uint32_t add_resource(std::string_view message, std::string_view schema_url);
-  uint32_t instrumentation_ordinal(std::string_view message, std::string_view schema_url);
-  uint32_t add_instrumentation(std::string_view message, std::string_view schema_url);
-  void set_text(table::Scope scope, std::string_view name, uint32_t owner, std::string_view text);
-  void set_count(table::Scope scope, std::string_view name, uint32_t owner, uint64_t count);
-
-  using BytesHash = std::pair<uint64_t, uint64_t>;
 
   table::SpanTable& table_;
   RepairCounts repairs_;
+  OwnerDecoder owners_;
   AttributeWriter span_attributes_;
-  AttributeWriter resource_attributes_;
-  AttributeWriter scope_attributes_;
-  absl::flat_hash_map<BytesHash, uint32_t> resources_;
-  absl::flat_hash_map<BytesHash, uint32_t> instrumentations_;
   std::string json_;
   // Of the span being decoded, in the order of the wire.
   std::vector<std::string_view> attribute_messages_;

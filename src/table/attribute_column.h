@@ -1,18 +1,19 @@
-// The values of one attribute of one type, for the spans (or resources, or scopes) that have it.
+// The values of one attribute of one type, for the rows (or resources, or scopes) that have it.
 #pragma once
 
 #include <bit>
 #include <cstdint>
 #include <string_view>
 
+#include "otlp/ids.h"
 #include "stdx/append_only.h"
 #include "table/dictionary.h"
 #include "table/segment.h"
 
 namespace clew::table {
 
-// Entry i says that owner owners()[i] has the value codes()[i] (strings, JSON), numbers()[i] (ints; doubles as their bits)
-// or codes()[i] (booleans). An owner is a row for span columns, otherwise the ordinal of a resource or instrumentation
+// Entry i says that owner owners()[i] has the value codes()[i] (strings, JSON), numbers()[i] (ints; doubles as their bits;
+// span ids), numbers()[2 * i] and the next (trace ids, high half first) or codes()[i] (booleans). An owner is a row for span columns, otherwise the ordinal of a resource or instrumentation
 // scope; owners ascend and occur once. One writer; readers see entries below owners().size(), whose values are complete.
 class AttributeColumn {
  public:
@@ -54,6 +55,13 @@ class AttributeColumn {
   }
   bool append_int(uint32_t owner, int64_t value) { return append_number(owner, std::bit_cast<uint64_t>(value)); }
   bool append_double(uint32_t owner, double value) { return append_number(owner, std::bit_cast<uint64_t>(value)); }
+  bool append_span_id(uint32_t owner, otlp::SpanId id) { return append_number(owner, id); }
+  bool append_trace_id(uint32_t owner, otlp::TraceId id) {
+    if (owner + 1 == owner_next_) return false;
+    numbers_.push(id.hi);
+    return append_number(owner, id.lo);
+  }
+  otlp::TraceId trace_id(size_t entry) const { return {numbers_[2 * entry], numbers_[2 * entry + 1]}; }
   uint64_t repaired_count() const { return dictionary_.repaired_count(); }
 
   size_t used_bytes() const {

@@ -29,11 +29,12 @@ uint64_t identity(const ColumnWindow& window, size_t index) {
 
 }  // namespace
 
-RowCopier::RowCopier(const Segment& from, SpanTable& to) : from_(from), to_(to), remaps_(from.columns().size()) {}
+ColumnCopier::ColumnCopier(const Segment& from, RowTable& to, Layout layout)
+    : from_(from), layout_(layout), rows_to_(to), remaps_(from.columns().size()) {}
 
-stdx::Result<RowCopier::WindowList> RowCopier::gather_all(std::initializer_list<Scope> scopes,
-                                                          std::initializer_list<CoreColumn> core_columns,
-                                                          std::span<const uint32_t> rows) const {
+stdx::Result<ColumnCopier::WindowList> ColumnCopier::gather_all(std::initializer_list<Scope> scopes,
+                                                                std::initializer_list<ColumnId> fixed_columns,
+                                                                std::span<const uint32_t> rows) const {
   WindowList windows;
   const auto add = [&](ColumnId id) -> stdx::Result<void> {
     auto window = from_.gather(id, rows);
@@ -41,11 +42,11 @@ stdx::Result<RowCopier::WindowList> RowCopier::gather_all(std::initializer_list<
     windows.emplace_back(id, std::move(*window));
     return {};
   };
-  for (const CoreColumn column : core_columns) {
-    if (auto added = add(core(column)); !added) return std::unexpected(std::move(added.error()));
+  for (const ColumnId column : fixed_columns) {
+    if (auto added = add(column); !added) return std::unexpected(std::move(added.error()));
   }
   const auto columns = from_.columns();
-  for (ColumnId id = core(CoreColumn::kCount); id < columns.size(); ++id) {
+  for (ColumnId id = layout_.first_attribute; id < columns.size(); ++id) {
     if (std::ranges::find(scopes, columns[id].scope) == scopes.end()) continue;
     if (auto added = add(id); !added) return std::unexpected(std::move(added.error()));
     if (windows.back().second.all_null) windows.pop_back();
@@ -54,9 +55,9 @@ stdx::Result<RowCopier::WindowList> RowCopier::gather_all(std::initializer_list<
 }
 
 // Codes are those of one dictionary per column only as long as the dictionary stays the same, so it is part of the key.
-RowCopier::Owners RowCopier::identify(const WindowList& windows, size_t row_count,
-                                      absl::flat_hash_map<std::pair<uint64_t, uint64_t>, uint32_t>& known,
-                                      const std::function<uint32_t(uint32_t row_index)>& add) const {
+ColumnCopier::Owners ColumnCopier::identify(const WindowList& windows, size_t row_count,
+                                            absl::flat_hash_map<std::pair<uint64_t, uint64_t>, uint32_t>& known,
+                                            const std::function<uint32_t(uint32_t row_index)>& add) const {
   Owners owners;
   owners.ordinal_of_row.resize(row_count);
   std::vector<uint64_t> key(windows.size() * 2);
@@ -77,13 +78,13 @@ RowCopier::Owners RowCopier::identify(const WindowList& windows, size_t row_coun
   return owners;
 }
 
-stdx::Result<RowCopier::Owners> RowCopier::copy_resources(std::span<const uint32_t> rows) {
-  auto windows = gather_all({Scope::kResource, Scope::kResourceField}, {CoreColumn::kServiceName}, rows);
+stdx::Result<ColumnCopier::Owners> ColumnCopier::copy_resources(std::span<const uint32_t> rows) {
+  auto windows = gather_all({Scope::kResource, Scope::kResourceField}, {layout_.service_name}, rows);
   if (!windows) return std::unexpected(std::move(windows.error()));
   const ColumnWindow& services = windows->front().second;
   Owners owners = identify(*windows, rows.size(), resources_, [&](uint32_t index) {
-    const uint32_t ordinal = to_.add_resource();
-    if (services.has(index)) to_.set_service_name(ordinal, text_at(services, index));
+    const uint32_t ordinal = rows_to_.add_resource();
+    if (services.has(index)) rows_to_.set_service_name(ordinal, text_at(services, index));
     return ordinal;
   });
   for (size_t c = 1; c < windows->size(); ++c) {
@@ -93,14 +94,14 @@ stdx::Result<RowCopier::Owners> RowCopier::copy_resources(std::span<const uint32
   return owners;
 }
 
-stdx::Result<RowCopier::Owners> RowCopier::copy_instrumentations(std::span<const uint32_t> rows) {
+stdx::Result<ColumnCopier::Owners> ColumnCopier::copy_instrumentations(std::span<const uint32_t> rows) {
   auto windows = gather_all({Scope::kInstrumentation, Scope::kInstrumentationField},
-                            {CoreColumn::kScopeName, CoreColumn::kScopeVersion}, rows);
+                            {layout_.scope_name, layout_.scope_version}, rows);
   if (!windows) return std::unexpected(std::move(windows.error()));
   const ColumnWindow& names = (*windows)[0].second;
   const ColumnWindow& versions = (*windows)[1].second;
   Owners owners = identify(*windows, rows.size(), instrumentations_, [&](uint32_t index) {
-    return to_.add_instrumentation(text_at(names, index), text_at(versions, index));
+    return rows_to_.add_instrumentation(text_at(names, index), text_at(versions, index));
   });
   for (size_t c = 2; c < windows->size(); ++c) {
     const auto& [id, window] = (*windows)[c];
@@ -109,9 +110,9 @@ stdx::Result<RowCopier::Owners> RowCopier::copy_instrumentations(std::span<const
   return owners;
 }
 
-void RowCopier::append_column(const ColumnInfo& info, ColumnId id, const ColumnWindow& window,
-                              std::span<const uint32_t> indexes, std::span<const uint32_t> owners) {
-  AttributeColumn* column = to_.attribute(info.scope, info.key, info.type);
+void ColumnCopier::append_column(const ColumnInfo& info, ColumnId id, const ColumnWindow& window,
+                                 std::span<const uint32_t> indexes, std::span<const uint32_t> owners) {
+  AttributeColumn* column = rows_to_.attribute(info.scope, info.key, info.type);
   assert(column != nullptr);  // The target was made with room for the columns of all its sources.
   Remap& remap = remaps_[id];
   const bool texts = info.type == ValueType::kString || info.type == ValueType::kJson;
@@ -132,11 +133,36 @@ void RowCopier::append_column(const ColumnInfo& info, ColumnId id, const ColumnW
       column->append_int(owners[i], window.ints[index]);
     } else if (info.type == ValueType::kDouble) {
       column->append_double(owners[i], window.doubles[index]);
+    } else if (info.type == ValueType::kTraceId) {
+      column->append_trace_id(owners[i], window.trace_ids[index]);
+    } else if (info.type == ValueType::kSpanId) {
+      if (window.span_ids[index] != 0) column->append_span_id(owners[i], window.span_ids[index]);
     } else {
       column->append_bool(owners[i], window.small[index] != 0);
     }
   }
 }
+
+stdx::Result<void> ColumnCopier::copy_attributes(std::span<const uint32_t> rows, uint32_t first_row) {
+  std::vector<uint32_t> indexes(rows.size());
+  std::iota(indexes.begin(), indexes.end(), 0u);
+  std::vector<uint32_t> owners(rows.size());
+  std::iota(owners.begin(), owners.end(), first_row);
+  const auto columns = from_.columns();
+  for (ColumnId id = layout_.first_attribute; id < columns.size(); ++id) {
+    if (columns[id].scope != Scope::kSpan && columns[id].scope != Scope::kSpanField) continue;
+    auto window = from_.gather(id, rows);
+    if (!window) return std::unexpected(std::move(window.error()));
+    if (!window->all_null) append_column(columns[id], id, *window, indexes, owners);
+  }
+  return {};
+}
+
+RowCopier::RowCopier(const Segment& from, SpanTable& to)
+    : ColumnCopier(from, to,
+                   {core(CoreColumn::kServiceName), core(CoreColumn::kScopeName), core(CoreColumn::kScopeVersion),
+                    core(CoreColumn::kCount)}),
+      to_(to) {}
 
 void RowCopier::copy_children(const ChildRows& children, uint32_t first_row) {
   for (size_t i = 0; i + 1 < children.event_begin.size(); ++i) {
@@ -164,25 +190,16 @@ stdx::Result<void> RowCopier::copy(std::span<const uint32_t> rows,
   if (!instrumentations) return std::unexpected(std::move(instrumentations.error()));
 
   const uint32_t first_row = to_.next_row();
-  std::vector<uint32_t> indexes(rows.size());
-  std::iota(indexes.begin(), indexes.end(), 0u);
-  std::vector<uint32_t> owners(rows.size());
-  std::iota(owners.begin(), owners.end(), first_row);
-  const auto columns = from_.columns();
-  for (ColumnId id = core(CoreColumn::kCount); id < columns.size(); ++id) {
-    if (columns[id].scope != Scope::kSpan && columns[id].scope != Scope::kSpanField) continue;
-    auto window = from_.gather(id, rows);
-    if (!window) return std::unexpected(std::move(window.error()));
-    if (!window->all_null) append_column(columns[id], id, *window, indexes, owners);
-  }
+  if (auto copied = copy_attributes(rows, first_row); !copied) return copied;
   auto children = from_.read_children(rows);
   if (!children) return std::unexpected(std::move(children.error()));
   copy_children(*children, first_row);
 
-  auto cores = gather_all({}, {CoreColumn::kTraceId, CoreColumn::kSpanId, CoreColumn::kParentSpanId,
-                               CoreColumn::kStartTime, CoreColumn::kDuration, CoreColumn::kName, CoreColumn::kKind,
-                               CoreColumn::kStatusCode},
-                          rows);
+  auto cores = gather_all(
+      {}, {core(CoreColumn::kTraceId), core(CoreColumn::kSpanId), core(CoreColumn::kParentSpanId),
+           core(CoreColumn::kStartTime), core(CoreColumn::kDuration), core(CoreColumn::kName), core(CoreColumn::kKind),
+           core(CoreColumn::kStatusCode)},
+      rows);
   if (!cores) return std::unexpected(std::move(cores.error()));
   const auto window = [&](size_t index) -> const ColumnWindow& { return (*cores)[index].second; };
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -198,6 +215,28 @@ stdx::Result<void> RowCopier::copy(std::span<const uint32_t> rows,
     span.resource = resources->ordinal_of_row[i];
     span.instrumentation = instrumentations->ordinal_of_row[i];
     to_.append_span(span, origin_of(i));
+  }
+  to_.publish();
+  return {};
+}
+
+RecordCopier::RecordCopier(const Segment& from, RecordTable& to)
+    : ColumnCopier(from, to,
+                   {column(RecordColumn::kServiceName), column(RecordColumn::kScopeName),
+                    column(RecordColumn::kScopeVersion), column(RecordColumn::kCount)}),
+      to_(to) {}
+
+stdx::Result<void> RecordCopier::copy(std::span<const uint32_t> rows) {
+  if (rows.empty()) return {};
+  auto resources = copy_resources(rows);
+  if (!resources) return std::unexpected(std::move(resources.error()));
+  auto instrumentations = copy_instrumentations(rows);
+  if (!instrumentations) return std::unexpected(std::move(instrumentations.error()));
+  if (auto copied = copy_attributes(rows, to_.next_row()); !copied) return copied;
+  auto times = from_.gather(column(RecordColumn::kTime), rows);
+  if (!times) return std::unexpected(std::move(times.error()));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    to_.append_record(times->ints[i], resources->ordinal_of_row[i], instrumentations->ordinal_of_row[i]);
   }
   to_.publish();
   return {};

@@ -1,44 +1,7 @@
 #include "table/span_table.h"
 
 namespace clew::table {
-namespace {
-
-bool is_rare_field(Scope scope) {
-  return scope == Scope::kSpanField || scope == Scope::kResourceField || scope == Scope::kInstrumentationField;
-}
-
-}  // namespace
-
-SpanTable::SpanTable(size_t attribute_columns_max) : attribute_columns_max_(attribute_columns_max) {}
-
-uint32_t SpanTable::add_resource() {
-  resource_services_.push(kNullCode);
-  return static_cast<uint32_t>(resource_services_.size() - 1);
-}
-
-void SpanTable::set_service_name(uint32_t resource, std::string_view name) {
-  resource_services_[resource].store(service_dictionary_.intern(name), std::memory_order_release);
-}
-
-uint32_t SpanTable::add_instrumentation(std::string_view name, std::string_view version) {
-  scope_versions_.push(version.empty() ? kNullCode : scope_version_dictionary_.intern(version));
-  scope_names_.push(name.empty() ? kNullCode : scope_name_dictionary_.intern(name));
-  return static_cast<uint32_t>(scope_names_.size() - 1);
-}
-
-AttributeColumn* SpanTable::attribute(Scope scope, std::string_view key, ValueType type) {
-  if (auto found = column_by_key_.find(ColumnKey{scope, type, key}); found != column_by_key_.end()) {
-    return found->second;
-  }
-  if (!is_rare_field(scope)) {
-    if (attribute_column_count_ == attribute_columns_max_) return nullptr;
-    ++attribute_column_count_;
-  }
-  AttributeColumn& column = columns_.emplace_back(ColumnInfo{scope, std::string(key), type});
-  column_by_key_.emplace(ColumnKey{scope, type, column.info().key}, &column);
-  column_list_.push(&column);
-  return &column;
-}
+SpanTable::SpanTable(size_t attribute_columns_max) : RowTable("span.", attribute_columns_max) {}
 
 void SpanTable::append_event(uint32_t row, int64_t time_ns, std::string_view name, std::string_view attributes_json,
                              uint32_t dropped_attributes_count) {
@@ -75,8 +38,7 @@ uint32_t SpanTable::append_span(const SpanCore& span, SpanOrigin origin) {
   names_.push(name_dictionary_.intern(span.name));
   kinds_.push(static_cast<uint8_t>(span.kind));
   statuses_.push(static_cast<uint8_t>(span.status));
-  resources_.push(span.resource);
-  instrumentations_.push(span.instrumentation);
+  append_owners(span.resource, span.instrumentation);
   starts_.push(span.start_ns);
   if (span.start_ns < start_min_ns()) start_min_ns_.store(span.start_ns, std::memory_order_relaxed);
   if (span.start_ns > start_max_ns()) start_max_ns_.store(span.start_ns, std::memory_order_relaxed);
@@ -89,10 +51,9 @@ void SpanTable::set_trace_carried(uint32_t trace, uint64_t first_offset, uint8_t
 }
 
 size_t SpanTable::used_bytes() const {
-  constexpr size_t kBytesPerRow = 4 + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 4;
+  constexpr size_t kBytesPerRow = 4 + 8 + 8 + 8 + 8 + 4 + 1 + 1 + kOwnerBytesPerRow;
   size_t bytes = size_t{next_row()} * kBytesPerRow + trace_index_.used_bytes() +
-                 trace_origins_.size() * sizeof(TraceOrigin) + name_dictionary_.used_bytes();
-  for (const AttributeColumn& column : columns_) bytes += column.used_bytes();
+                 trace_origins_.size() * sizeof(TraceOrigin) + name_dictionary_.used_bytes() + attribute_bytes();
   bytes += events_.rows.size() * 24 + events_.attribute_dictionary.used_bytes() + events_.name_dictionary.used_bytes();
   bytes += links_.rows.size() * 44 + links_.attribute_dictionary.used_bytes() +
            links_.trace_state_dictionary.used_bytes();
@@ -100,11 +61,8 @@ size_t SpanTable::used_bytes() const {
 }
 
 uint64_t SpanTable::repaired_count() const {
-  uint64_t count = name_dictionary_.repaired_count() + service_dictionary_.repaired_count() +
-                   scope_name_dictionary_.repaired_count() + scope_version_dictionary_.repaired_count() +
-                   events_.name_dictionary.repaired_count() + links_.trace_state_dictionary.repaired_count();
-  for (const AttributeColumn& column : columns_) count += column.repaired_count();
-  return count;
+  return repaired_attribute_count() + name_dictionary_.repaired_count() + events_.name_dictionary.repaired_count() +
+         links_.trace_state_dictionary.repaired_count();
 }
 
 }  // namespace clew::table

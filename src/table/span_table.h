@@ -3,28 +3,17 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
-#include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "otlp/ids.h"
 #include "otlp/model.h"
 #include "stdx/append_only.h"
-#include "table/attribute_column.h"
 #include "table/dictionary.h"
-#include "table/segment.h"
+#include "table/row_table.h"
 #include "table/trace_index.h"
 
 namespace clew::table {
-
-// Attribute columns that a table keeps at most; further keys go to the overflow columns, so that a client that invents
-// keys cannot make memory grow without bound.
-inline constexpr size_t kTableColumnsMax = 1024;
 
 struct SpanCore {
   otlp::TraceId trace_id;
@@ -51,21 +40,12 @@ struct SpanOrigin {
 //
 // Writing a span, in this order: attributes, events and links of row next_row(), then append_span(). After one or more
 // spans, publish().
-class SpanTable {
+class SpanTable : public RowTable {
  public:
   explicit SpanTable(size_t attribute_columns_max = kTableColumnsMax);
-  SpanTable(const SpanTable&) = delete;
-  SpanTable& operator=(const SpanTable&) = delete;
 
   // ---- Writer.
   uint32_t next_row() const { return static_cast<uint32_t>(starts_.size()); }
-  // Attributes are added with attribute(scope kResource/kInstrumentation, …) and the ordinal as owner.
-  uint32_t add_resource();
-  void set_service_name(uint32_t resource, std::string_view name);  // At most once.
-  uint32_t add_instrumentation(std::string_view name, std::string_view version);
-  // The column, made on first use; nullptr if the table has all attribute columns it may have. Rare fixed fields
-  // (Scope::k…Field) always get theirs.
-  AttributeColumn* attribute(Scope scope, std::string_view key, ValueType type);
   void append_event(uint32_t row, int64_t time_ns, std::string_view name, std::string_view attributes_json,
                     uint32_t dropped_attributes_count);
   void append_link(uint32_t row, otlp::TraceId trace_id, otlp::SpanId span_id, std::string_view trace_state,
@@ -89,23 +69,8 @@ class SpanTable {
   const stdx::AppendOnly<uint32_t>& names() const { return names_; }      // Codes of name_dictionary().
   const stdx::AppendOnly<uint8_t>& kinds() const { return kinds_; }       // otlp::SpanKind
   const stdx::AppendOnly<uint8_t>& statuses() const { return statuses_; }  // otlp::StatusCode
-  const stdx::AppendOnly<uint32_t>& resources() const { return resources_; }
-  const stdx::AppendOnly<uint32_t>& instrumentations() const { return instrumentations_; }
   const Dictionary& name_dictionary() const { return name_dictionary_; }
   const TraceIndex& trace_index() const { return trace_index_; }
-
-  // By resource ordinal: code of service_dictionary(), or kNullCode.
-  const stdx::AppendOnly<std::atomic<uint32_t>>& resource_services() const { return resource_services_; }
-  const Dictionary& service_dictionary() const { return service_dictionary_; }
-  // By instrumentation ordinal: codes of the dictionaries, or kNullCode where empty.
-  const stdx::AppendOnly<uint32_t>& scope_names() const { return scope_names_; }
-  const stdx::AppendOnly<uint32_t>& scope_versions() const { return scope_versions_; }
-  const Dictionary& scope_name_dictionary() const { return scope_name_dictionary_; }
-  const Dictionary& scope_version_dictionary() const { return scope_version_dictionary_; }
-
-  // Attribute columns of all scopes, in order of first use.
-  size_t attribute_column_count() const { return column_list_.size(); }
-  const AttributeColumn& attribute_column(size_t index) const { return *column_list_[index]; }
 
   // Events and links in row order; event i belongs to row event_rows()[i].
   struct Events {
@@ -146,16 +111,6 @@ class SpanTable {
     int64_t last_receive_ns;
     uint8_t left_behind_count;
   };
-  struct ColumnKey {
-    Scope scope;
-    ValueType type;
-    std::string_view key;
-    bool operator==(const ColumnKey&) const = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const ColumnKey& k) {
-      return H::combine(std::move(h), k.scope, k.type, k.key);
-    }
-  };
 
   stdx::AppendOnly<uint32_t> traces_;
   stdx::AppendOnly<otlp::SpanId> span_ids_;
@@ -165,24 +120,10 @@ class SpanTable {
   stdx::AppendOnly<uint32_t> names_;
   stdx::AppendOnly<uint8_t> kinds_;
   stdx::AppendOnly<uint8_t> statuses_;
-  stdx::AppendOnly<uint32_t> resources_;
-  stdx::AppendOnly<uint32_t> instrumentations_;
   Dictionary name_dictionary_;
   TraceIndex trace_index_;
   std::vector<TraceOrigin> trace_origins_;
 
-  stdx::AppendOnly<std::atomic<uint32_t>> resource_services_;
-  Dictionary service_dictionary_;
-  stdx::AppendOnly<uint32_t> scope_names_;
-  stdx::AppendOnly<uint32_t> scope_versions_;
-  Dictionary scope_name_dictionary_;
-  Dictionary scope_version_dictionary_;
-
-  const size_t attribute_columns_max_;
-  std::deque<AttributeColumn> columns_;  // Owner; addresses are stable. Writer only.
-  stdx::AppendOnly<const AttributeColumn*> column_list_;
-  absl::flat_hash_map<ColumnKey, AttributeColumn*> column_by_key_;  // Writer only; keys point into columns_.
-  size_t attribute_column_count_ = 0;                               // Without rare fixed fields. Writer only.
   Events events_;
   Links links_;
 
