@@ -23,5 +23,8 @@ std::string traces_to_json(const TracesData& data);
 // OTLP JSON straight to protobuf bytes; unknown fields are ignored as the specification demands, both lowerCamelCase and
 // the original snake_case names are taken. kInvalidArgument names the JSON path at fault.
 stdx::Result<std::string> traces_json_to_protobuf(std::string_view json);
+// The same of the other signals: {"resourceLogs":[…]}, {"resourceMetrics":[…]}.
+stdx::Result<std::string> logs_json_to_protobuf(std::string_view json);
+stdx::Result<std::string> metrics_json_to_protobuf(std::string_view json);
 
 }  // namespace clew::otlp

@@ -99,27 +99,27 @@ double to_double(Number number) {
 // fault(), which keeps the JSON path of the first thing wrong.
 class JsonTranslator {
  public:
-  stdx::Result<std::string> run(std::string_view json) {
+  stdx::Result<std::string> run(std::string_view json, const JsonMessage& root) {
     const simdjson::padded_string padded(json);
     ondemand::parser parser;
     ondemand::document document;
     if (const auto error = parser.iterate(padded).get(document); error != simdjson::SUCCESS) {
       fault(simdjson::error_message(error));
     } else {
-      translate_root(document);
+      translate_root(document, root);
     }
     if (!fault_.empty()) return stdx::fail(stdx::ErrorCode::kInvalidArgument, std::move(fault_));
     return std::move(protobuf_);
   }
 
  private:
-  bool translate_root(ondemand::document& document) {
+  bool translate_root(ondemand::document& document, const JsonMessage& root) {
     json_type type = json_type::null;
     if (document.type().get(type) != simdjson::SUCCESS || type != json_type::object) {
       return fault("expected a JSON object");
     }
     ondemand::object object;
-    if (!got(document.get_object().get(object)) || !translate_message(object, kTracesDataJson)) return false;
+    if (!got(document.get_object().get(object)) || !translate_message(object, root)) return false;
     const char* rest = nullptr;  // Only what is behind the end has no location.
     return document.current_location().get(rest) != simdjson::SUCCESS || fault("something follows the JSON object");
   }
@@ -200,6 +200,10 @@ class JsonTranslator {
         return translate_enum(value, type, field, span_kind_names());
       case JsonFieldType::kStatusCode:
         return translate_enum(value, type, field, status_code_names());
+      case JsonFieldType::kSeverityNumber:
+        return translate_enum(value, type, field, severity_number_names());
+      case JsonFieldType::kTemporality:
+        return translate_enum(value, type, field, temporality_names());
       default:
         return translate_number(value, type, field);
     }
@@ -282,8 +286,21 @@ class JsonTranslator {
         break;
       case JsonFieldType::kFixed64:
         if (negative) return fault("must not be negative");
-        if (bits != 0) out_.add_fixed64(field.number, bits);
+        if (bits != 0 || field.has_presence) out_.add_fixed64(field.number, bits);
         return true;
+      case JsonFieldType::kSfixed64:
+        if (beyond_signed) return fault("beyond 64 bits with sign");
+        if (bits != 0 || field.has_presence) out_.add_fixed64(field.number, bits);
+        return true;
+      case JsonFieldType::kUint64:
+        if (negative) return fault("must not be negative");
+        break;
+      case JsonFieldType::kSint32: {
+        if (beyond_signed || whole->as_signed < INT32_MIN || whole->as_signed > INT32_MAX) return fault("beyond 32 bits");
+        const auto number = static_cast<int32_t>(whole->as_signed);
+        if (number != 0) out_.add_varint(field.number, (static_cast<uint32_t>(number) << 1) ^ static_cast<uint32_t>(number >> 31));
+        return true;
+      }
       case JsonFieldType::kFixed32:
         if (negative || bits > UINT32_MAX) return fault("beyond 32 bits");
         if (bits != 0) out_.add_fixed32(field.number, static_cast<uint32_t>(bits));
@@ -328,6 +345,12 @@ class JsonTranslator {
 
 }  // namespace
 
-stdx::Result<std::string> traces_json_to_protobuf(std::string_view json) { return JsonTranslator().run(json); }
+stdx::Result<std::string> traces_json_to_protobuf(std::string_view json) {
+  return JsonTranslator().run(json, kTracesDataJson);
+}
+stdx::Result<std::string> logs_json_to_protobuf(std::string_view json) { return JsonTranslator().run(json, kLogsDataJson); }
+stdx::Result<std::string> metrics_json_to_protobuf(std::string_view json) {
+  return JsonTranslator().run(json, kMetricsDataJson);
+}
 
 }  // namespace clew::otlp

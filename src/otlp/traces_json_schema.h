@@ -1,4 +1,4 @@
-// The OTLP trace messages as data: what traces_json_reader.cc needs to turn their JSON into protobuf.
+// The OTLP messages of all signals as data: what traces_json_reader.cc needs to turn their JSON into protobuf.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,16 @@ enum class JsonFieldType : uint8_t {
   kBool,
   kUint32,
   kFixed32,
+  kUint64,
   kInt64,
+  kSint32,    // Zigzag on the wire.
+  kSfixed64,
   kFixed64,
   kDouble,
   kSpanKind,
   kStatusCode,
+  kSeverityNumber,
+  kTemporality,
 };
 
 struct JsonMessage;
@@ -32,7 +37,7 @@ struct JsonField {
   uint32_t number;
   JsonFieldType type;
   bool is_repeated = false;
-  bool has_presence = false;  // A member of a oneof: written even when it holds its default.
+  bool has_presence = false;  // Member of a oneof, optional or repeated: written even when it holds its default.
   const JsonMessage* message = nullptr;
 };
 
@@ -41,9 +46,13 @@ struct JsonMessage {
 };
 
 extern const JsonMessage kTracesDataJson;
+extern const JsonMessage kLogsDataJson;
+extern const JsonMessage kMetricsDataJson;
 
 // The names of an enum's values in the order of their numbers.
 std::span<const std::string_view> span_kind_names();
 std::span<const std::string_view> status_code_names();
+std::span<const std::string_view> severity_number_names();
+std::span<const std::string_view> temporality_names();
 
 }  // namespace clew::otlp

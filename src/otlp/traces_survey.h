@@ -10,7 +10,7 @@
 
 namespace clew::otlp {
 
-// Why a single span is refused; the rest of the request is kept. Names for /metrics by refusal_name().
+// Why a single span (or log record, or data point) is refused; the rest of the request is kept. Names for /metrics by refusal_name().
 enum class SpanRefusal : uint8_t {
   kNone,
   kMalformed,        // Its own fields break the wire format: wrong wire type, truncated.
@@ -39,6 +39,7 @@ SpanRefusal judge_span(const SpanIdentity& span);
 // the decoder both use it, so that they refuse the same spans.
 SpanRefusal check_span(std::string_view span);
 
+// Of log and metric requests (records_survey.h) a "span" is a log record or a data point.
 struct TracesSurvey {
   uint32_t span_count = 0;  // Including refused ones.
   uint32_t refused_count = 0;
