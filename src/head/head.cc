@@ -29,6 +29,8 @@ uint64_t LogPosition::replay_offset() const {
 struct Head::Current {
   std::shared_ptr<Generation> generation;  // Shared with queries.
   std::unique_ptr<ingest::SpanDecoder> decoder;
+  std::unique_ptr<ingest::LogDecoder> log_decoder;
+  std::unique_ptr<ingest::MetricDecoder> metric_decoder;
   uint64_t first_offset = 0;
   int64_t begin_ns = 0;  // When the first row came.
   std::atomic<size_t> used_bytes{0};
@@ -52,35 +54,61 @@ std::unique_ptr<Head::Current> Head::make_current() {
   current->generation->name = "head-" + std::to_string(partition_) + "-" + std::to_string(generation_number_++);
   current->generation->table = std::make_shared<table::SpanTable>();
   current->decoder = std::make_unique<ingest::SpanDecoder>(*current->generation->table);
+  for (size_t i = 0; i < table::kRecordTableCount; ++i) {
+    current->generation->records[i] =
+        std::make_shared<table::RecordTable>(table::record_kind(static_cast<table::RecordTableId>(i)));
+  }
+  current->log_decoder =
+      std::make_unique<ingest::LogDecoder>(current->generation->record_table(table::RecordTableId::kLogs));
+  current->metric_decoder =
+      std::make_unique<ingest::MetricDecoder>(current->generation->record_table(table::RecordTableId::kMetrics));
   current->first_offset = next_offset_;
   return current;
 }
 
 void Head::ingest(const log::Record& record) {
   if (current_->begin_ns == 0) current_->begin_ns = clock_.now_ns();
-  ingest::DecodeCounts counts;
   if (record.kind == log::RecordKind::kTraces) {
-    const table::SpanOrigin origin{record.offset, record.receive_time_ns};
-    if (record.offset < stored_end_) {
-      const ingest::SpanDecoder::ReplayFilter filter = [this](otlp::TraceId id, uint64_t offset) {
-        const auto found = replay_traces_.find(key_of(id));
-        return found != replay_traces_.end() && offset >= found->second;
-      };
-      counts = current_->decoder->decode(record.payload.view, origin, &filter);
-    } else {
-      counts = current_->decoder->decode(record.payload.view, origin);
-    }
+    ingest_spans(record);
+  } else if (record.offset >= stored_end_) {  // Nothing but spans is ever left behind.
+    ingest_records(record);
   }
   next_offset_ = record.offset + 1;
-  current_->used_bytes.store(current_->generation->table->used_bytes(), std::memory_order_relaxed);
+  current_->used_bytes.store(current_->generation->used_bytes(), std::memory_order_relaxed);
+}
+
+void Head::ingest_spans(const log::Record& record) {
+  ingest::DecodeCounts counts;
+  const table::SpanOrigin origin{record.offset, record.receive_time_ns};
+  if (record.offset < stored_end_) {
+    const ingest::SpanDecoder::ReplayFilter filter = [this](otlp::TraceId id, uint64_t offset) {
+      const auto found = replay_traces_.find(key_of(id));
+      return found != replay_traces_.end() && offset >= found->second;
+    };
+    counts = current_->decoder->decode(record.payload.view, origin, &filter);
+  } else {
+    counts = current_->decoder->decode(record.payload.view, origin);
+  }
   std::lock_guard lock(mutex_);
   totals_.decoded.spans += counts.spans;
   totals_.decoded.refused += counts.refused;
   totals_.decoded.skipped += counts.skipped;
 }
 
+void Head::ingest_records(const log::Record& record) {
+  const bool logs = record.kind == log::RecordKind::kLogs;
+  const ingest::RecordCounts counts =
+      logs ? current_->log_decoder->decode(record.payload.view, record.receive_time_ns)
+           : current_->metric_decoder->decode(record.payload.view, record.receive_time_ns);
+  std::lock_guard lock(mutex_);
+  ingest::RecordCounts& totals =
+      totals_.records[static_cast<size_t>(logs ? table::RecordTableId::kLogs : table::RecordTableId::kMetrics)];
+  totals.written += counts.written;
+  totals.refused += counts.refused;
+}
+
 bool Head::empty() const { return current_row_count() == 0; }
-uint32_t Head::current_row_count() const { return current_->generation->table->published_row_count(); }
+uint32_t Head::current_row_count() const { return current_->generation->row_count(); }
 size_t Head::current_used_bytes() const { return current_->used_bytes.load(std::memory_order_relaxed); }
 
 bool Head::wants_cut() const {
@@ -140,6 +168,8 @@ stdx::Result<std::shared_ptr<const SealedGeneration>> Head::seal(bool everything
     std::ranges::sort(left_behind, {}, &LeftTrace::trace_id);
   }
   repairs_before_ += current.decoder->repairs();
+  repairs_before_ += current.log_decoder->repairs();
+  repairs_before_ += current.metric_decoder->repairs();
   auto set = std::make_shared<const HeadSet>(current.generation);
   std::lock_guard lock(mutex_);
   totals_.repairs = repairs_before_;
@@ -187,7 +217,7 @@ void Head::drop(const SealedGeneration& sealed) {
 void Head::append_live_sets(table::Catalog::Sets& sets) const {
   std::lock_guard lock(mutex_);
   for (const SealedEntry& entry : sealed_) sets.push_back(entry.set);
-  if (current_->generation->table->published_row_count() != 0) {
+  if (current_->generation->row_count() != 0) {
     sets.push_back(std::make_shared<const HeadSet>(current_->generation));
   }
 }
@@ -202,7 +232,7 @@ uint64_t Head::span_count() const {
 size_t Head::used_bytes() const {
   std::lock_guard lock(mutex_);
   size_t bytes = current_->used_bytes.load(std::memory_order_relaxed);
-  for (const SealedEntry& entry : sealed_) bytes += entry.generation->table->used_bytes();
+  for (const SealedEntry& entry : sealed_) bytes += entry.generation->used_bytes();
   return bytes;
 }
 

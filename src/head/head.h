@@ -1,6 +1,7 @@
-// Recent spans in memory, searchable the moment they are decoded.
+// Recent spans, log records and metric points in memory, searchable the moment they are decoded.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include "head/head_set.h"
+#include "ingest/record_decoder.h"
 #include "ingest/span_decoder.h"
 #include "log/log.h"
 #include "stdx/clock.h"
@@ -19,7 +21,7 @@
 namespace clew::head {
 
 struct HeadOptions {
-  uint32_t cut_spans = 1'000'000;
+  uint32_t cut_spans = 1'000'000;  // Rows of all tables together.
   size_t cut_bytes = size_t{64} << 20;
   int64_t cut_interval_ns = 600'000'000'000;
   // Traces that received a span within this time stay behind at a cut, so that most traces end up whole in one block.
@@ -34,7 +36,7 @@ struct LeftTrace {
 
 // Where the blocks of a partition end in its log: what a replay needs to store each span exactly once.
 struct LogPosition {
-  uint64_t end_offset = 0;             // Records below are stored, except those of the traces left behind.
+  uint64_t end_offset = 0;             // Records below are stored, except spans of the traces left behind.
   std::vector<LeftTrace> left_behind;  // By trace id.
   // The log is needed from here on.
   uint64_t replay_offset() const;
@@ -78,12 +80,15 @@ class Head final : public table::Catalog::LiveSource {
   size_t used_bytes() const;  // Of all generations, sealed ones included.
   struct Totals {
     ingest::DecodeCounts decoded;
+    std::array<ingest::RecordCounts, table::kRecordTableCount> records;
     ingest::RepairCounts repairs;
   };
   Totals totals() const;
 
  private:
   struct Current;
+  void ingest_spans(const log::Record& record);
+  void ingest_records(const log::Record& record);
   std::unique_ptr<Current> make_current();
   std::vector<bool> choose_left_behind(const table::SpanTable& table, uint32_t row_end, int64_t now_ns) const;
   stdx::Result<void> carry_over(const SealedGeneration& sealed, const std::vector<bool>& left, Current& next,

@@ -33,8 +33,6 @@ class HeadSegment final : public table::Segment {
   template <class Rows>
   table::ColumnWindow read_core(table::CoreColumn column, const Rows& rows) const;
   template <class Rows>
-  table::ColumnWindow read_attribute(const table::AttributeColumn& column, const Rows& rows) const;
-  template <class Rows>
   table::ColumnWindow read_rows(table::ColumnId column, const Rows& rows) const;
   // Aliases the table, so that equal pointers mean the same dictionary.
   std::shared_ptr<const table::DictionaryView> shared(const table::Dictionary& dictionary) const {

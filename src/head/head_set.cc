@@ -45,8 +45,24 @@ std::shared_ptr<const table::Rollups> Generation::rollups(uint32_t row_count) co
   return rollup_cache.rollups;
 }
 
+uint32_t Generation::row_count() const {
+  uint32_t count = table->published_row_count();
+  for (const auto& records_of_kind : records) count += records_of_kind->published_row_count();
+  return count;
+}
+
+size_t Generation::used_bytes() const {
+  size_t bytes = table->used_bytes();
+  for (const auto& records_of_kind : records) bytes += records_of_kind->used_bytes();
+  return bytes;
+}
+
 HeadSet::HeadSet(std::shared_ptr<const Generation> generation) : generation_(std::move(generation)) {
   segments_.push_back(std::make_shared<const HeadSegment>(generation_->table, generation_->left_behind));
+  for (size_t i = 0; i < records_.size(); ++i) {
+    if (generation_->records[i]->published_row_count() == 0) continue;
+    records_[i].push_back(std::make_shared<const HeadRecordSegment>(generation_->records[i]));
+  }
 }
 
 uint32_t HeadSet::visible_trace(otlp::TraceId trace_id) const {

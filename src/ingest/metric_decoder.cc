@@ -42,8 +42,7 @@ void append_double(double value, std::string& json) { otlp::append_value_json({v
 
 void append_counts(const std::vector<uint64_t>& counts, std::string& json) {
   json += '[';
-  for (size_t i = 0; i < counts.size(); ++i) fmt::format_to(std::back_inserter(json), i == 0 ? "{}" : ",{}", counts[i]);
-  json += ']';
+  fmt::format_to(std::back_inserter(json), "{}]", fmt::join(counts, ","));
 }
 
 }  // namespace

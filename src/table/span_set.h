@@ -1,4 +1,4 @@
-// A set of spans with its answers: the head's generation or a block. What a query asks.
+// A set of spans with its answers, and of records: the head's generation or a block. What a query asks.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stdx/error.h"
+#include "table/record_kind.h"
 #include "table/rollup_rows.h"
 #include "table/segment.h"
 
@@ -36,6 +37,9 @@ class SpanSet {
   virtual int64_t start_min_ns() const = 0;
   virtual int64_t start_max_ns() const = 0;
   virtual std::span<const std::shared_ptr<const Segment>> segments() const = 0;
+  // The records that came in the same time: log records, metric points (record_kind.h says which columns these segments
+  // have). A set may have records and no spans.
+  virtual std::span<const std::shared_ptr<const Segment>> records(RecordTableId /*table*/) const { return {}; }
 
   // Empty if the trace is not here.
   virtual stdx::Result<std::vector<SpanRows>> find_trace(otlp::TraceId trace_id) const = 0;
