@@ -1,4 +1,4 @@
-// A block as a set of spans that can be asked.
+// A block as a set of spans and records that can be asked.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace clew::block {
 
-// The files of one block: a segment for each row group of the spans file, the answers from the rollup files. Footers are
+// The files of one block: a segment for each row group of the files of spans and records, the answers from the rollup files. Footers are
 // read when it is opened and kept; everything else comes through the cache. Store and cache must outlive it. Any thread.
 class BlockSpanSet final : public table::SpanSet {
  public:
@@ -29,6 +29,10 @@ class BlockSpanSet final : public table::SpanSet {
   int64_t start_max_ns() const override { return manifest_.start_max_ns; }
   std::span<const std::shared_ptr<const table::Segment>> segments() const override { return segments_; }
 
+  std::span<const std::shared_ptr<const table::Segment>> records(table::RecordTableId table) const override {
+    return records_[static_cast<size_t>(table)];
+  }
+
   stdx::Result<std::vector<table::SpanRows>> find_trace(otlp::TraceId trace_id) const override;
   stdx::Result<std::vector<table::TracePart>> trace_parts(std::span<const otlp::TraceId> trace_ids) const override;
   stdx::Result<std::vector<table::RedRow>> red(table::TimeRange range) const override;
@@ -36,6 +40,7 @@ class BlockSpanSet final : public table::SpanSet {
   stdx::Result<std::vector<table::EdgeRow>> service_edges(table::TimeRange range) const override;
 
   const Manifest& manifest() const { return manifest_; }
+  // Only of tables that the manifest has.
   const BlockFile& file(BlockTable table) const { return *files_[static_cast<size_t>(table)]; }
 
  private:
@@ -48,9 +53,10 @@ class BlockSpanSet final : public table::SpanSet {
   Manifest manifest_;
   BlockCache* cache_ = nullptr;
   uint64_t answers_id_ = 0;  // In the cache: what was summed up from the files.
-  std::array<std::shared_ptr<const BlockFile>, static_cast<size_t>(BlockTable::kCount)> files_;
+  std::array<std::shared_ptr<const BlockFile>, kBlockTableCount> files_;
   std::vector<std::shared_ptr<const BlockSegment>> block_segments_;
   std::vector<std::shared_ptr<const table::Segment>> segments_;  // The same.
+  std::array<std::vector<std::shared_ptr<const table::Segment>>, table::kRecordTableCount> records_;
 };
 
 }  // namespace clew::block

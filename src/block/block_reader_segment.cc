@@ -46,10 +46,6 @@ std::optional<ColumnBounds> to_bounds(parquet::PhysicalType type, std::string_vi
   return std::nullopt;
 }
 
-bool counts_children(ColumnId column) {
-  return column == core(CoreColumn::kEventCount) || column == core(CoreColumn::kLinkCount);
-}
-
 // What a window's spans point to, where it is more than one page.
 struct Gathered {
   std::vector<uint32_t> codes;
@@ -91,45 +87,66 @@ struct WindowOwner {
 }  // namespace
 
 uint32_t SpanColumns::leaf_of(ColumnId column) const {
-  if (column == core(CoreColumn::kEventCount)) return event_leaf;
-  if (column == core(CoreColumn::kLinkCount)) return link_leaf;
-  if (column < kCoreCount) return column;  // SpanLeaf begins with the core columns in the same order.
-  return static_cast<uint32_t>(SpanLeaf::kCount) + column - kCoreCount;
+  if (counts_children(column)) return column == core(CoreColumn::kEventCount) ? event_leaf : link_leaf;
+  return column < core_count ? column : attribute_leaf + column - core_count;
 }
+// SpanLeaf begins with the core columns in the same order.
 static_assert(static_cast<uint32_t>(SpanLeaf::kScopeVersion) == static_cast<uint32_t>(CoreColumn::kScopeVersion));
 
-stdx::Result<std::shared_ptr<const SpanColumns>> SpanColumns::of(const BlockFile& file) {
-  const auto damaged = [&](std::string_view what) {
-    return stdx::fail(stdx::ErrorCode::kDataLoss, file.name() + ": " + std::string(what));
-  };
+void SpanColumns::index_by_key() {
+  for (ColumnId id = core_count; id < infos.size(); ++id) by_key[{infos[id].scope, infos[id].key}].push_back(id);
+}
+
+namespace {
+
+std::unexpected<stdx::Error> damaged(const BlockFile& file, std::string_view what) {
+  return stdx::fail(stdx::ErrorCode::kDataLoss, file.name() + ": " + std::string(what));
+}
+
+}  // namespace
+
+stdx::Result<std::vector<table::ColumnInfo>> attribute_columns(const BlockFile& file) {
   const std::string* json = file.meta().find_key_value(kColumnsKey);
-  if (json == nullptr) return damaged("not a spans file: its list of columns is missing");
+  if (json == nullptr) return damaged(file, "its list of columns is missing");
   auto attributes = columns_from_json(*json);
-  if (!attributes) return damaged(attributes.error().message);
-  // The schema must be what this list leads to; names of attribute columns are for people.
-  std::vector<AttributeCandidate> candidates;
-  for (const table::ColumnInfo& info : *attributes) candidates.push_back({info, 1, 0});
-  const parquet::Schema expected = span_schema(candidates);
+  if (!attributes) return damaged(file, attributes.error().message);
+  return attributes;
+}
+
+stdx::Result<void> check_leaves(const BlockFile& file, const parquet::Schema& expected, size_t attributes_begin,
+                                size_t attributes_end) {
   const auto& leaves = file.meta().schema.leaves();
-  if (leaves.size() != expected.leaves().size()) return damaged("schema differs from its list of columns");
+  if (leaves.size() != expected.leaves().size()) return damaged(file, "schema differs from its list of columns");
   for (size_t i = 0; i < leaves.size(); ++i) {
     const parquet::Leaf &a = leaves[i], &b = expected.leaves()[i];
-    const bool attribute = i >= static_cast<size_t>(SpanLeaf::kCount) &&
-                           i < static_cast<size_t>(SpanLeaf::kCount) + attributes->size();
+    const bool attribute = i >= attributes_begin && i < attributes_end;
     if (a.spec.physical != b.spec.physical || a.spec.logical != b.spec.logical || a.spec.optional != b.spec.optional ||
         a.spec.fixed_length != b.spec.fixed_length || (!attribute && a.path() != b.path())) {
-      return damaged("column " + a.path() + " is not what its list of columns says");
+      return damaged(file, "column " + a.path() + " is not what its list of columns says");
     }
+  }
+  return {};
+}
+
+stdx::Result<std::shared_ptr<const SpanColumns>> SpanColumns::of(const BlockFile& file) {
+  auto attributes = attribute_columns(file);
+  if (!attributes) return std::unexpected(std::move(attributes.error()));
+  // The schema must be what this list leads to.
+  std::vector<AttributeCandidate> candidates;
+  for (const table::ColumnInfo& info : *attributes) candidates.push_back({info, 1, 0});
+  const auto first = static_cast<size_t>(SpanLeaf::kCount);
+  if (auto fits = check_leaves(file, span_schema(candidates), first, first + attributes->size()); !fits) {
+    return std::unexpected(std::move(fits.error()));
   }
   auto columns = std::make_shared<SpanColumns>();
   columns->infos.assign(core_columns().begin(), core_columns().end());
   columns->infos.insert(columns->infos.end(), attributes->begin(), attributes->end());
-  columns->link_leaf = static_cast<uint32_t>(leaves.size()) - kLinkLeaves;
+  columns->core_count = kCoreCount;
+  columns->attribute_leaf = static_cast<uint32_t>(SpanLeaf::kCount);
+  columns->has_children = true;
+  columns->link_leaf = static_cast<uint32_t>(file.meta().schema.leaves().size()) - kLinkLeaves;
   columns->event_leaf = columns->link_leaf - kEventLeaves;
-  for (ColumnId id = kCoreCount; id < columns->infos.size(); ++id) {
-    const table::ColumnInfo& info = columns->infos[id];
-    columns->by_key[{info.scope, info.key}].push_back(id);
-  }
+  columns->index_by_key();
   return columns;
 }
 
@@ -151,7 +168,7 @@ ColumnWindow BlockSegment::to_window(ColumnId column, std::shared_ptr<const Bloc
   window.rows = decoded.row_count;
   window.dictionary = page->dictionary;
   window.valid = decoded.valid;
-  if (counts_children(column)) {
+  if (columns_->counts_children(column)) {
     for (uint32_t i = 0; i < decoded.row_count; ++i) {
       owner->computed.ints.push_back(decoded.list_begin[i + 1] - decoded.list_begin[i]);
     }
@@ -273,7 +290,7 @@ stdx::Result<ColumnWindow> BlockSegment::gather(ColumnId column, std::span<const
   result.small = gathered->small;
   result.trace_ids = gathered->trace_ids;
   result.span_ids = gathered->span_ids;
-  const bool required = column < kCoreCount;
+  const bool required = column < columns_->core_count;
   if (!is_text() && !required) result.valid = gathered->valid;
   if (picked != nullptr) result.dictionary = picked;
   result.owner = gathered;
@@ -281,6 +298,12 @@ stdx::Result<ColumnWindow> BlockSegment::gather(ColumnId column, std::span<const
 }
 
 stdx::Result<ChildRows> BlockSegment::read_children(std::span<const uint32_t> rows) const {
+  if (!columns_->has_children) {
+    ChildRows none;
+    none.event_begin.assign(rows.size() + 1, 0);
+    none.link_begin.assign(rows.size() + 1, 0);
+    return none;
+  }
   struct Owner {
     std::vector<std::shared_ptr<const BlockFile::Page>> pages;
   };
@@ -341,7 +364,8 @@ stdx::Result<ChildRows> BlockSegment::read_children(std::span<const uint32_t> ro
 
 bool BlockSegment::may_equal(ColumnId column, std::string_view value) const {
   const uint32_t leaf = columns_->leaf_of(column);
-  if (file_->leaf(leaf).spec.physical != parquet::PhysicalType::kByteArray) return true;
+  const parquet::PhysicalType type = file_->leaf(leaf).spec.physical;
+  if (type != parquet::PhysicalType::kByteArray && type != parquet::PhysicalType::kFixed) return true;
   if (file_->all_null(group_, leaf)) return false;
   const parquet::ChunkMeta& chunk = file_->chunk(group_, leaf);
   if (chunk.bounds && (value < chunk.bounds->low || value > chunk.bounds->high)) return false;
@@ -349,7 +373,7 @@ bool BlockSegment::may_equal(ColumnId column, std::string_view value) const {
   if (auto bloom = file_->bloom(group_, leaf); bloom && *bloom != nullptr) {
     return (*bloom)->may_contain(parquet::bloom_hash(value));
   }
-  if (!chunk.has_dictionary()) return true;
+  if (!chunk.has_dictionary() || type == parquet::PhysicalType::kFixed) return true;
   auto dictionary = file_->dictionary(group_, leaf);
   if (!dictionary) return true;
   std::vector<uint32_t> codes;
@@ -358,7 +382,7 @@ bool BlockSegment::may_equal(ColumnId column, std::string_view value) const {
 }
 
 std::optional<ColumnBounds> BlockSegment::bounds(ColumnId column) const {
-  if (counts_children(column)) return std::nullopt;
+  if (columns_->counts_children(column)) return std::nullopt;
   const uint32_t leaf = columns_->leaf_of(column);
   const auto& bounds = file_->chunk(group_, leaf).bounds;
   if (!bounds) return std::nullopt;
@@ -366,7 +390,7 @@ std::optional<ColumnBounds> BlockSegment::bounds(ColumnId column) const {
 }
 
 std::optional<ColumnBounds> BlockSegment::window_bounds(ColumnId column, uint32_t window) const {
-  if (counts_children(column)) return std::nullopt;
+  if (columns_->counts_children(column)) return std::nullopt;
   const uint32_t leaf = columns_->leaf_of(column);
   const auto type = file_->leaf(leaf).spec.physical;
   if (type == parquet::PhysicalType::kByteArray || type == parquet::PhysicalType::kFixed) return std::nullopt;

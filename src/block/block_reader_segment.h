@@ -1,4 +1,4 @@
-// One row group of a block's spans file, as a segment.
+// One row group of a block's file of spans or of records, as a segment.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,31 @@
 
 namespace clew::block {
 
-// Columns of a spans file, shared by its segments.
+// Columns of a file, shared by its segments. Files of records have no events and links.
 struct SpanColumns {
   std::vector<table::ColumnInfo> infos;
+  uint32_t core_count = 0;      // Columns below have a value in every row, or are strings.
+  uint32_t attribute_leaf = 0;  // Of column core_count; further ones follow.
+  bool has_children = false;
   uint32_t event_leaf = 0;  // First of the events' leaves.
   uint32_t link_leaf = 0;
   absl::flat_hash_map<std::pair<table::Scope, std::string_view>, std::vector<table::ColumnId>> by_key;
 
   // The leaf that has the column's values; for event_count and link_count the first leaf of the list.
   uint32_t leaf_of(table::ColumnId column) const;
+  bool counts_children(table::ColumnId column) const {
+    return has_children && (column == core(table::CoreColumn::kEventCount) || column == core(table::CoreColumn::kLinkCount));
+  }
+  void index_by_key();  // Fills by_key.
   static stdx::Result<std::shared_ptr<const SpanColumns>> of(const BlockFile& file);
 };
+
+// The file's list of attribute columns.
+stdx::Result<std::vector<table::ColumnInfo>> attribute_columns(const BlockFile& file);
+// kDataLoss unless the file has the leaves of `expected`. Names of leaves from `attributes_begin` to `attributes_end` are for
+// people and may differ.
+stdx::Result<void> check_leaves(const BlockFile& file, const parquet::Schema& expected, size_t attributes_begin,
+                                size_t attributes_end);
 
 // Windows are pages, so each read is at most one page of a column (and its dictionary, through the cache). Any thread.
 class BlockSegment final : public table::Segment {
@@ -42,7 +56,7 @@ class BlockSegment final : public table::Segment {
   std::optional<table::ColumnBounds> bounds(table::ColumnId column) const override;
   std::optional<table::ColumnBounds> window_bounds(table::ColumnId column, uint32_t window) const override;
 
-  // Rows of the trace, ascending; empty if it is not here.
+  // Of spans: rows of the trace, ascending; empty if it is not here.
   stdx::Result<std::vector<uint32_t>> find_trace(otlp::TraceId trace_id) const;
 
  private:

@@ -7,6 +7,7 @@
 
 #include "block/compactor.h"
 #include "block/edge_file.h"
+#include "block/record_file.h"
 #include "block/red_file.h"
 #include "block/span_file_writer.h"
 #include "block/trace_file.h"
@@ -20,7 +21,9 @@ namespace {
 
 using stdx::Result;
 
-constexpr std::array kTables = {BlockTable::kSpans, BlockTable::kTraces, BlockTable::kRed, BlockTable::kEdges};
+constexpr std::array kTables = {BlockTable::kSpans, BlockTable::kTraces, BlockTable::kRed,
+                                BlockTable::kEdges, BlockTable::kLogs,   BlockTable::kMetrics};
+static_assert(kTables.size() == kBlockTableCount);
 
 head::LogPosition position_of(const Manifest& manifest) {
   head::LogPosition position;
@@ -124,7 +127,9 @@ Result<void> BlockStore::remove_leftovers(std::map<std::string, Manifest>& manif
   }
   std::set<std::string> known;
   for (const auto& [name, manifest] : manifests) {
-    for (const BlockTable table : kTables) known.insert(file_key(manifest, table));
+    for (const BlockTable table : kTables) {
+      if (manifest.has(table)) known.insert(file_key(manifest, table));
+    }
   }
   for (const BlockTable table : kTables) {
     auto keys = objects_.list("data/" + std::string(table_name(table)) + "/tenant=" + options_.tenant + "/");
@@ -147,49 +152,71 @@ std::string BlockStore::next_name() {
   return make_block_name(clock_.now_ns(), static_cast<uint32_t>(name_count_.fetch_add(1)));
 }
 
-Result<BlockStore::Block> BlockStore::write(const table::SpanTable& table, const table::TraceOrder& order,
-                                            const table::Rollups& rollups, Manifest manifest, int zstd_level) {
+Result<BlockStore::Block> BlockStore::write(const Content& content, Manifest manifest, int zstd_level) {
   manifest.tenant = options_.tenant;
   manifest.writer_version = self::kVersion;
-  manifest.span_count = order.rows.size();
-  manifest.trace_count = rollups.traces.size();
+  manifest.span_count = content.order.rows.size();
   manifest.start_min_ns = INT64_MAX;
   manifest.start_max_ns = INT64_MIN;
-  for (const uint32_t row : order.rows) {
-    manifest.start_min_ns = std::min(manifest.start_min_ns, table.starts()[row]);
-    manifest.start_max_ns = std::max(manifest.start_max_ns, table.starts()[row]);
+  for (const uint32_t row : content.order.rows) {
+    manifest.start_min_ns = std::min(manifest.start_min_ns, content.spans.starts()[row]);
+    manifest.start_max_ns = std::max(manifest.start_max_ns, content.spans.starts()[row]);
   }
-  for (const table::TracePart& part : rollups.traces) {
-    manifest.end_max_ns = std::max(manifest.end_max_ns, part.end_ns);
-    manifest.error_count += part.error_count;
+  int64_t first_ns = manifest.start_min_ns;
+  if (manifest.span_count == 0) {
+    for (const table::RecordTable* records : content.records) first_ns = std::min(first_ns, records->time_min_ns());
   }
-  manifest.date = date_of(manifest.start_min_ns);
+  manifest.date = date_of(first_ns);
 
-  const SpanFileOptions span_options{.zstd_level = zstd_level, .row_group_rows = options_.row_group_rows};
-  Result<void> done = write_object(objects_, manifest, BlockTable::kSpans, [&](disk::ObjectWriter& out) {
-    auto written = write_span_file(table, order, span_options, out);
-    if (!written) return Result<parquet::WrittenFile>(std::unexpected(std::move(written.error())));
-    return Result<parquet::WrittenFile>(written->file);
-  });
-  if (!done) return std::unexpected(std::move(done.error()));
-  done = write_object(objects_, manifest, BlockTable::kTraces, [&](disk::ObjectWriter& out) {
-    return write_trace_file(rollups.traces, zstd_level, out);
-  });
-  if (!done) return std::unexpected(std::move(done.error()));
-  done = write_object(objects_, manifest, BlockTable::kRed, [&](disk::ObjectWriter& out) {
-    return write_red_file(rollups.red, zstd_level, out);
-  });
-  if (!done) return std::unexpected(std::move(done.error()));
-  done = write_object(objects_, manifest, BlockTable::kEdges, [&](disk::ObjectWriter& out) {
-    return write_edge_file(rollups.edges, zstd_level, out);
-  });
-  if (!done) return std::unexpected(std::move(done.error()));
+  if (manifest.span_count != 0) {
+    if (auto done = write_spans(content, manifest, zstd_level); !done) return std::unexpected(std::move(done.error()));
+  }
+  for (const table::RecordTable* records : content.records) {
+    if (records->published_row_count() == 0) continue;
+    if (auto done = write_records(*records, manifest, zstd_level); !done) return std::unexpected(std::move(done.error()));
+  }
 
   // The block is opened before it exists, so that what cannot be read back is never committed.
   auto set = BlockSpanSet::open(objects_, cache_, manifest);
   if (!set) return std::unexpected(std::move(set.error()));
   if (auto committed = commit(manifest); !committed) return std::unexpected(std::move(committed.error()));
   return Block{std::move(manifest), std::move(*set)};
+}
+
+Result<void> BlockStore::write_spans(const Content& content, Manifest& manifest, int zstd_level) {
+  const table::Rollups rollups = rollup::build_rollups(content.spans, content.order);
+  manifest.trace_count = rollups.traces.size();
+  for (const table::TracePart& part : rollups.traces) {
+    manifest.end_max_ns = std::max(manifest.end_max_ns, part.end_ns);
+    manifest.error_count += part.error_count;
+  }
+  const SpanFileOptions span_options{.zstd_level = zstd_level, .row_group_rows = options_.row_group_rows};
+  Result<void> done = write_object(objects_, manifest, BlockTable::kSpans, [&](disk::ObjectWriter& out) {
+    auto written = write_span_file(content.spans, content.order, span_options, out);
+    if (!written) return Result<parquet::WrittenFile>(std::unexpected(std::move(written.error())));
+    return Result<parquet::WrittenFile>(written->file);
+  });
+  if (!done) return done;
+  done = write_object(objects_, manifest, BlockTable::kTraces, [&](disk::ObjectWriter& out) {
+    return write_trace_file(rollups.traces, zstd_level, out);
+  });
+  if (!done) return done;
+  done = write_object(objects_, manifest, BlockTable::kRed, [&](disk::ObjectWriter& out) {
+    return write_red_file(rollups.red, zstd_level, out);
+  });
+  if (!done) return done;
+  return write_object(objects_, manifest, BlockTable::kEdges, [&](disk::ObjectWriter& out) {
+    return write_edge_file(rollups.edges, zstd_level, out);
+  });
+}
+
+Result<void> BlockStore::write_records(const table::RecordTable& table, Manifest& manifest, int zstd_level) {
+  const table::RecordTableId id = table.kind().id;
+  const std::vector<uint32_t> order = table::order_records(table, table.published_row_count());
+  manifest.record_counts[static_cast<size_t>(id)] = order.size();
+  return write_object(objects_, manifest, block_table(id), [&](disk::ObjectWriter& out) {
+    return write_record_file(table, order, zstd_level, options_.row_group_rows, out);
+  });
 }
 
 Result<void> BlockStore::commit(const Manifest& manifest) {
@@ -237,7 +264,8 @@ Result<void> BlockStore::cut(const head::SealedGeneration& sealed, const std::fu
   const auto wanted = [&](uint32_t trace) {
     return generation.left_behind == nullptr || !(*generation.left_behind)[trace];
   };
-  const table::TraceOrder order = table::order_by_trace(table, table.published_row_count(), wanted);
+  Content content{table, table::order_by_trace(table, table.published_row_count(), wanted), {}};
+  for (size_t i = 0; i < table::kRecordTableCount; ++i) content.records[i] = generation.records[i].get();
   Manifest manifest;
   name_cut(sealed, manifest);
   manifest.log_partition = static_cast<int32_t>(sealed.partition);
@@ -247,14 +275,14 @@ Result<void> BlockStore::cut(const head::SealedGeneration& sealed, const std::fu
   for (const head::LeftTrace& trace : sealed.position.left_behind) {
     manifest.left_behind.push_back({trace.trace_id, trace.first_offset, 0});
   }
-  auto block = write(table, order, rollup::build_rollups(table, order), std::move(manifest), options_.zstd_level_cut);
+  auto block = write(content, std::move(manifest), options_.zstd_level_cut);
   if (!block) {
     ++counters_.cuts_failed;
     return std::unexpected(std::move(block.error()));
   }
   ++counters_.cuts;
-  counters_.cut_spans += order.rows.size();
-  counters_.cut_duplicates += order.duplicate_count;
+  counters_.cut_spans += content.order.rows.size();
+  counters_.cut_duplicates += content.order.duplicate_count;
   counters_.cut_bytes += stored_bytes(block->manifest);
   cut_attempt_.reset();
   publish(std::move(*block), {}, swapped);
@@ -286,7 +314,7 @@ Result<bool> BlockStore::compact_once() {
   {
     std::lock_guard lock(mutex_);
     for (const auto& [name, block] : blocks_) {
-      candidates.push_back({name, block.manifest.date, block.manifest.span_count, stored_bytes(block.manifest),
+      candidates.push_back({name, block.manifest.date, block.manifest.row_count(), stored_bytes(block.manifest),
                             block.manifest.cut_time_ns});
     }
   }
@@ -320,8 +348,15 @@ Result<bool> BlockStore::compact_once() {
   manifest.name = next_name();
   auto joined = join_spans(inputs);
   if (!joined) return std::unexpected(std::move(joined.error()));
-  const table::TraceOrder order = table::order_by_trace(**joined, (*joined)->published_row_count());
-  auto block = write(**joined, order, rollup::build_rollups(**joined, order), manifest, options_.zstd_level_compacted);
+  Content content{**joined, table::order_by_trace(**joined, (*joined)->published_row_count()), {}};
+  std::array<std::unique_ptr<table::RecordTable>, table::kRecordTableCount> records;
+  for (size_t i = 0; i < records.size(); ++i) {
+    auto of_kind = join_records(inputs, static_cast<table::RecordTableId>(i));
+    if (!of_kind) return std::unexpected(std::move(of_kind.error()));
+    records[i] = std::move(*of_kind);
+    content.records[i] = records[i].get();
+  }
+  auto block = write(content, manifest, options_.zstd_level_compacted);
   if (!block) {
     manifest.tenant = options_.tenant;
     undecided_join_ = std::move(manifest);
@@ -390,6 +425,7 @@ BlockStore::Totals BlockStore::totals() const {
   totals.blocks = blocks_.size();
   for (const auto& [name, block] : blocks_) {
     totals.spans += block.manifest.span_count;
+    for (size_t i = 0; i < totals.records.size(); ++i) totals.records[i] += block.manifest.record_counts[i];
     totals.bytes += stored_bytes(block.manifest);
   }
   return totals;

@@ -72,6 +72,7 @@ class BlockStore {
   struct Totals {
     uint64_t blocks = 0;
     uint64_t spans = 0;
+    std::array<uint64_t, table::kRecordTableCount> records{};
     uint64_t bytes = 0;
   };
   Totals totals() const;
@@ -93,8 +94,14 @@ class BlockStore {
   bool holds_position(const Manifest& manifest) const;
   std::string next_name();
   // `manifest` names the block and says what only the caller knows; the rest is filled in.
-  stdx::Result<Block> write(const table::SpanTable& table, const table::TraceOrder& order,
-                            const table::Rollups& rollups, Manifest manifest, int zstd_level);
+  struct Content {
+    const table::SpanTable& spans;
+    table::TraceOrder order;
+    std::array<const table::RecordTable*, table::kRecordTableCount> records;
+  };
+  stdx::Result<Block> write(const Content& content, Manifest manifest, int zstd_level);
+  stdx::Result<void> write_spans(const Content& content, Manifest& manifest, int zstd_level);
+  stdx::Result<void> write_records(const table::RecordTable& table, Manifest& manifest, int zstd_level);
   stdx::Result<void> commit(const Manifest& manifest);
   void name_cut(const head::SealedGeneration& sealed, Manifest& manifest);
   void publish(Block block, const std::vector<std::string>& replaced, const std::function<void()>& swapped);

@@ -21,7 +21,7 @@ struct CompactionOptions {
 struct CompactionCandidate {
   std::string name;
   std::string date;  // The block's folder, YYYY-MM-DD.
-  uint64_t span_count = 0;
+  uint64_t span_count = 0;  // Rows of all tables.
   uint64_t stored_bytes = 0;
   int64_t cut_time_ns = 0;
 };

@@ -37,4 +37,25 @@ stdx::Result<std::unique_ptr<table::SpanTable>> join_spans(
   return joined;
 }
 
+stdx::Result<std::unique_ptr<table::RecordTable>> join_records(
+    std::span<const std::shared_ptr<const BlockSpanSet>> inputs, table::RecordTableId id) {
+  size_t columns = 0;
+  for (const auto& input : inputs) {
+    if (!input->records(id).empty()) columns += input->records(id).front()->columns().size();
+  }
+  auto joined = std::make_unique<table::RecordTable>(table::record_kind(id), columns);
+  std::vector<uint32_t> rows;
+  for (const auto& input : inputs) {
+    for (const auto& segment : input->records(id)) {
+      table::RecordCopier copier(*segment, *joined);
+      for (uint32_t begin = 0; begin < segment->row_count(); begin += kCopyRows) {
+        rows.resize(std::min(kCopyRows, segment->row_count() - begin));
+        std::iota(rows.begin(), rows.end(), begin);
+        if (auto copied = copier.copy(rows); !copied) return std::unexpected(std::move(copied.error()));
+      }
+    }
+  }
+  return joined;
+}
+
 }  // namespace clew::block

@@ -94,14 +94,20 @@ stdx::Result<std::string> inspect_block(const BlockSpanSet& block) {
                                  manifest.writer_version);
   text += fmt::format("  spans {}, traces {}, errors {}, compaction level {}\n", manifest.span_count, manifest.trace_count,
                       manifest.error_count, manifest.compaction_level);
-  text += fmt::format("  starts {} to {}\n", stdx::rfc3339_text(manifest.start_min_ns),
+  for (size_t i = 0; i < table::kRecordTableCount; ++i) {
+    if (manifest.record_counts[i] == 0) continue;
+    text += fmt::format("  {}: {} rows\n", table::record_kind(static_cast<table::RecordTableId>(i)).name,
+                        manifest.record_counts[i]);
+  }
+  if (manifest.span_count != 0) text += fmt::format("  starts {} to {}\n", stdx::rfc3339_text(manifest.start_min_ns),
                       stdx::rfc3339_text(manifest.start_max_ns));
   if (manifest.log_partition >= 0) {
     text += fmt::format("  log partition {}, offsets {} to {}, left behind {} traces\n", manifest.log_partition,
                         manifest.offset_begin, manifest.offset_end, manifest.left_behind.size());
   }
   for (const std::string& name : manifest.replaces) text += fmt::format("  replaces {}\n", name);
-  for (size_t i = 0; i < static_cast<size_t>(BlockTable::kCount); ++i) {
+  for (size_t i = 0; i < kBlockTableCount; ++i) {
+    if (!manifest.has(static_cast<BlockTable>(i))) continue;
     if (auto done = append_file(block, static_cast<BlockTable>(i), text); !done) return std::unexpected(done.error());
   }
   return text;

@@ -14,8 +14,10 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::array<std::string_view, static_cast<size_t>(BlockTable::kCount)> kTableNames = {"spans", "traces", "red",
-                                                                                               "edges"};
+constexpr std::array<std::string_view, kBlockTableCount> kTableNames = {"spans", "traces", "red",
+                                                                        "edges", "logs",   "metrics"};
+// What a manifest calls the number of rows of each kind of record.
+constexpr std::array<std::string_view, table::kRecordTableCount> kRecordCountNames = {"log_count", "metric_point_count"};
 constexpr size_t kManifestBytesMax = size_t{256} << 20;
 
 std::string hex(uint64_t value) { return fmt::format("{:016x}", value); }
@@ -100,6 +102,12 @@ bool is_name(std::string_view text) {
 
 std::string_view table_name(BlockTable table) { return kTableNames[static_cast<size_t>(table)]; }
 
+uint64_t Manifest::row_count() const {
+  uint64_t rows = span_count;
+  for (const uint64_t count : record_counts) rows += count;
+  return rows;
+}
+
 std::string file_key(const Manifest& manifest, BlockTable table) {
   return fmt::format("data/{}/tenant={}/date={}/{}.parquet", table_name(table), manifest.tenant, manifest.date,
                      manifest.name);
@@ -130,10 +138,12 @@ std::string manifest_to_json(const Manifest& manifest) {
   json.member("span_count", manifest.span_count);
   json.member("trace_count", manifest.trace_count);
   json.member("error_count", manifest.error_count);
+  for (size_t i = 0; i < kRecordCountNames.size(); ++i) json.member(kRecordCountNames[i], manifest.record_counts[i]);
   json.member("compaction_level", manifest.compaction_level);
   json.key("files").begin_object();
   for (size_t i = 0; i < manifest.files.size(); ++i) {
     const ManifestFile& file = manifest.files[i];
+    if (file.size == 0) continue;
     json.key(kTableNames[i]).begin_object();
     json.member("key", file_key(manifest, static_cast<BlockTable>(i)));
     json.member("size", file.size);
@@ -194,18 +204,29 @@ stdx::Result<Manifest> manifest_from_json(std::string_view json) {
   manifest.span_count = members.number<uint64_t>("span_count");
   manifest.trace_count = members.number<uint64_t>("trace_count");
   manifest.error_count = members.number<uint64_t>("error_count");
+  for (size_t i = 0; version >= 2 && i < kRecordCountNames.size(); ++i) {
+    manifest.record_counts[i] = members.number<uint64_t>(kRecordCountNames[i]);
+  }
   manifest.compaction_level = members.number<uint32_t>("compaction_level");
   manifest.writer_version = members.text("writer_version");
   if (!members.has("files") || !members.has("log")) return damaged("a member is missing");
   Members files = members.child("files");
   for (size_t i = 0; i < manifest.files.size(); ++i) {
-    if (members.failed() || !files.has(kTableNames[i])) return damaged("a file is missing");
+    if (members.failed()) return damaged("a file is missing");
+    const bool of_spans = i < static_cast<size_t>(BlockTable::kLogs);
+    const uint64_t rows =
+        of_spans ? manifest.span_count : manifest.record_counts[i - static_cast<size_t>(BlockTable::kLogs)];
+    if (files.has(kTableNames[i]) != (rows != 0)) {
+      return damaged(rows != 0 ? "a file is missing" : "a table without rows has a file");
+    }
+    if (rows == 0) continue;
     Members file = files.child(kTableNames[i]);
     if (files.failed()) return damaged("a file is missing");
     manifest.files[i].size = file.number<uint64_t>("size");
     manifest.files[i].xxh3 = file.checksum("xxh3");
     manifest.files[i].footer_length = file.number<uint32_t>("footer_length");
     manifest.files[i].footer_xxh3 = file.checksum("footer_xxh3");
+    if (!file.failed() && manifest.files[i].size == 0) file.fail();
     if (file.failed()) return damaged("a file's description is incomplete");
   }
   Members log = members.child("log");

@@ -12,13 +12,19 @@
 #include "disk/object_store.h"
 #include "otlp/ids.h"
 #include "stdx/error.h"
+#include "table/record_kind.h"
 
 namespace clew::block {
 
-inline constexpr int kManifestVersion = 1;
+inline constexpr int kManifestVersion = 2;  // 2: with files of records; a block may lack those of spans.
 inline constexpr std::string_view kDefaultTenant = "default";
 
-enum class BlockTable : uint8_t { kSpans, kTraces, kRed, kEdges, kCount };
+enum class BlockTable : uint8_t { kSpans, kTraces, kRed, kEdges, kLogs, kMetrics, kCount };
+inline constexpr size_t kBlockTableCount = static_cast<size_t>(BlockTable::kCount);
+constexpr BlockTable block_table(table::RecordTableId id) {
+  return static_cast<BlockTable>(static_cast<size_t>(BlockTable::kLogs) + static_cast<size_t>(id));
+}
+static_assert(block_table(table::RecordTableId::kCount) == BlockTable::kCount);
 std::string_view table_name(BlockTable table);
 
 struct ManifestFile {
@@ -47,13 +53,14 @@ struct LeftBehindTrace {
 struct Manifest {
   std::string name;    // Sortable by time of cut, unique; see make_block_name().
   std::string tenant = std::string(kDefaultTenant);
-  std::string date;    // YYYY-MM-DD (UTC) of the earliest span: the folder of its files.
-  int64_t start_min_ns = 0, start_max_ns = 0;  // Span starts.
+  std::string date;    // YYYY-MM-DD (UTC) of the earliest span, or record where there is none: the folder of its files.
+  int64_t start_min_ns = 0, start_max_ns = 0;  // Span starts; of no meaning without spans.
   int64_t end_max_ns = 0;
   int64_t cut_time_ns = 0;
   uint64_t span_count = 0, trace_count = 0, error_count = 0;
+  std::array<uint64_t, table::kRecordTableCount> record_counts{};  // By RecordTableId.
   uint32_t compaction_level = 0;
-  std::array<ManifestFile, static_cast<size_t>(BlockTable::kCount)> files;
+  std::array<ManifestFile, kBlockTableCount> files;
   // Of the log, half-open. A compacted block has those of its newest input, because the newest block of a partition says
   // where a replay begins; -1: of no partition.
   int32_t log_partition = -1;
@@ -64,6 +71,9 @@ struct Manifest {
   std::string writer_version;
 
   const ManifestFile& file(BlockTable table) const { return files[static_cast<size_t>(table)]; }
+  // A table without rows has no file, and spans without rows have none of their four.
+  bool has(BlockTable table) const { return file(table).size != 0; }
+  uint64_t row_count() const;  // Of spans and records together.
   ManifestFile& file(BlockTable table) { return files[static_cast<size_t>(table)]; }
   bool operator==(const Manifest&) const = default;
 };

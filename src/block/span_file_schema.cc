@@ -24,9 +24,9 @@ constexpr std::array<std::string_view, 5> kTypeNames = {"string", "json", "int64
 
 bool is_rare_field(Scope scope) { return scope >= Scope::kSpanField; }
 
-std::string plain_name(const ColumnInfo& info) {
+std::string plain_name(std::string_view own_prefix, const ColumnInfo& info) {
   switch (info.scope) {
-    case Scope::kSpan: return "span." + info.key;
+    case Scope::kSpan: return std::string(own_prefix) + info.key;
     case Scope::kResource: return "resource." + info.key;
     case Scope::kInstrumentation: return "scope." + info.key;
     default: return info.key;
@@ -68,6 +68,27 @@ AttributePlan plan_attributes(std::vector<AttributeCandidate> candidates) {
   return plan;
 }
 
+void append_attribute_fields(std::string_view own_prefix, std::span<const AttributeCandidate> attributes,
+                             std::vector<FieldSpec>& fields) {
+  absl::flat_hash_set<std::string> taken;
+  // The heaviest type of each key, except JSON, has the plain name.
+  absl::flat_hash_map<std::pair<Scope, std::string_view>, const AttributeCandidate*> heaviest;
+  for (const AttributeCandidate& column : attributes) {
+    if (column.info.type == ValueType::kJson) continue;
+    auto& best = heaviest[{column.info.scope, column.info.key}];
+    if (best == nullptr || column.weight > best->weight) best = &column;
+  }
+  for (const AttributeCandidate& column : attributes) {
+    std::string name = plain_name(own_prefix, column.info);
+    if (!is_rare_field(column.info.scope) && heaviest[{column.info.scope, column.info.key}] != &column) {
+      name += "::";
+      name += kTypeNames[static_cast<size_t>(column.info.type)];
+    }
+    while (!taken.insert(name).second) name += '_';
+    fields.push_back(FieldSpec::flat(leaf_of(std::move(name), column.info.type)));
+  }
+}
+
 parquet::Schema span_schema(std::span<const AttributeCandidate> attributes) {
   std::vector<FieldSpec> fields;
   const auto flat = [&](LeafSpec leaf) { fields.push_back(FieldSpec::flat(std::move(leaf))); };
@@ -86,23 +107,7 @@ parquet::Schema span_schema(std::span<const AttributeCandidate> attributes) {
   flat(LeafSpec::int32("nested_right"));
   flat(LeafSpec::int32("nested_depth"));
 
-  absl::flat_hash_set<std::string> taken;
-  // The heaviest type of each key, except JSON, has the plain name.
-  absl::flat_hash_map<std::pair<Scope, std::string_view>, const AttributeCandidate*> heaviest;
-  for (const AttributeCandidate& column : attributes) {
-    if (column.info.type == ValueType::kJson) continue;
-    auto& best = heaviest[{column.info.scope, column.info.key}];
-    if (best == nullptr || column.weight > best->weight) best = &column;
-  }
-  for (const AttributeCandidate& column : attributes) {
-    std::string name = plain_name(column.info);
-    if (!is_rare_field(column.info.scope) && heaviest[{column.info.scope, column.info.key}] != &column) {
-      name += "::";
-      name += kTypeNames[static_cast<size_t>(column.info.type)];
-    }
-    while (!taken.insert(name).second) name += '_';
-    flat(leaf_of(std::move(name), column.info.type));
-  }
+  append_attribute_fields("span.", attributes, fields);
   fields.push_back(FieldSpec::list("events", {LeafSpec::timestamp("time"), LeafSpec::string("name"),
                                               LeafSpec::json("attributes", true),
                                               LeafSpec::int64("dropped_attributes_count")}));

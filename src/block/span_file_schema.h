@@ -40,6 +40,9 @@ struct AttributePlan {
 // Rare fixed fields always get a column; of the others the kAttributeColumnsMax heaviest.
 AttributePlan plan_attributes(std::vector<AttributeCandidate> candidates);
 
+// A leaf for each column of `attributes`; those of the rows' own are named with `own_prefix`, as "span.".
+void append_attribute_fields(std::string_view own_prefix, std::span<const AttributeCandidate> attributes,
+                             std::vector<parquet::FieldSpec>& fields);
 // The schema: core leaves, one leaf for each column of `attributes`, events and links. The commonest type of a key has the
 // plain name `span.<key>`, the others `span.<key>::<type>`; arrays, maps and bytes always `span.<key>::json`.
 parquet::Schema span_schema(std::span<const AttributeCandidate> attributes);

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "otlp/records_survey.h"
 #include "otlp/traces_survey.h"
 
 namespace clew::receive {
@@ -12,9 +13,23 @@ namespace {
 
 using stdx::ErrorCode;
 
+// What the items of a kind of request are called, one and many.
+struct ItemNames {
+  std::string_view one;
+  std::string_view many;
+};
+ItemNames item_names(log::RecordKind kind) {
+  switch (kind) {
+    case log::RecordKind::kLogs: return {"log record", "log records"};
+    case log::RecordKind::kMetrics: return {"data point", "data points"};
+    default: return {"span", "spans"};
+  }
+}
+
 // "2 of 10 spans were refused: trace_id_zero 1, span_id_length 1; the first is span 4"
-std::string refusal_text(const otlp::TracesSurvey& survey) {
-  std::string text = fmt::format("{} of {} spans were refused:", survey.refused_count, survey.span_count);
+std::string refusal_text(log::RecordKind kind, const otlp::TracesSurvey& survey) {
+  const ItemNames names = item_names(kind);
+  std::string text = fmt::format("{} of {} {} were refused:", survey.refused_count, survey.span_count, names.many);
   const char* separator = " ";
   for (size_t reason = 0; reason < survey.refused_by.size(); ++reason) {
     if (survey.refused_by[reason] == 0) continue;
@@ -22,7 +37,7 @@ std::string refusal_text(const otlp::TracesSurvey& survey) {
                    otlp::refusal_name(static_cast<otlp::SpanRefusal>(reason)), survey.refused_by[reason]);
     separator = ", ";
   }
-  fmt::format_to(std::back_inserter(text), "; the first is span {} of the request, counted from 0",
+  fmt::format_to(std::back_inserter(text), "; the first is {} {} of the request, counted from 0", names.one,
                  survey.first_refused_index);
   return text;
 }
@@ -37,6 +52,7 @@ void raise_to(std::atomic<int64_t>& highest, int64_t value) {
 
 // What one request adds to the counters once it is durable.
 struct Tally {
+  log::RecordKind kind;
   otlp::TracesSurvey survey;
   struct Part {
     std::shared_ptr<Sender> sender;
@@ -53,7 +69,7 @@ class Intake::State : public std::enable_shared_from_this<State> {
   State(log::Log& log, const stdx::Clock& clock, IntakeLimits limits)
       : log_(log), clock_(clock), limits_(limits), arrivals_(clock) {}
 
-  void take_traces(Protocol protocol, stdx::SharedBytes request, Done done);
+  void take(Protocol protocol, log::RecordKind kind, stdx::SharedBytes request, Done done);
 
   log::Log& log_;
   const stdx::Clock& clock_;
@@ -62,27 +78,30 @@ class Intake::State : public std::enable_shared_from_this<State> {
   Arrivals arrivals_;
 
  private:
-  void append(Protocol protocol, log::RecordKind kind, stdx::SharedBytes request, Tally tally, Done done);
-  Tally tally_of(Protocol protocol, otlp::TracesSurvey survey, const std::vector<otlp::ResourceSurvey>& resources);
+  void append(Protocol protocol, stdx::SharedBytes request, Tally tally, Done done);
+  Tally tally_of(Protocol protocol, log::RecordKind kind, otlp::TracesSurvey survey,
+                 const std::vector<otlp::ResourceSurvey>& resources);
   Outcome count(Protocol protocol, const Tally& tally);
 
   std::atomic<uint32_t> next_partition_{0};
 };
 
-void Intake::State::take_traces(Protocol protocol, stdx::SharedBytes request, Done done) {
+void Intake::State::take(Protocol protocol, log::RecordKind kind, stdx::SharedBytes request, Done done) {
   std::vector<otlp::ResourceSurvey> resources;
-  const auto survey = otlp::survey_traces(request.view, &resources);
+  const auto survey = kind == log::RecordKind::kTraces ? otlp::survey_traces(request.view, &resources)
+                      : kind == log::RecordKind::kLogs ? otlp::survey_logs(request.view, &resources)
+                                                       : otlp::survey_metrics(request.view, &resources);
   if (!survey) return done(std::unexpected(survey.error()));
-  Tally tally = tally_of(protocol, *survey, resources);
+  Tally tally = tally_of(protocol, kind, *survey, resources);
   // Nothing to keep: also the way of the empty request, which is a full success.
   if (survey->span_count == survey->refused_count) return done(count(protocol, tally));
-  append(protocol, log::RecordKind::kTraces, std::move(request), std::move(tally), std::move(done));
+  append(protocol, std::move(request), std::move(tally), std::move(done));
 }
 
-Tally Intake::State::tally_of(Protocol protocol, otlp::TracesSurvey survey,
+Tally Intake::State::tally_of(Protocol protocol, log::RecordKind kind, otlp::TracesSurvey survey,
                               const std::vector<otlp::ResourceSurvey>& resources) {
   const int64_t now_ns = clock_.now_ns();
-  Tally tally{survey, {}};
+  Tally tally{kind, survey, {}};
   tally.parts.reserve(resources.size());
   for (const otlp::ResourceSurvey& resource : resources) {
     if (resource.span_count == 0) continue;
@@ -94,7 +113,8 @@ Tally Intake::State::tally_of(Protocol protocol, otlp::TracesSurvey survey,
   return tally;
 }
 
-void Intake::State::append(Protocol protocol, log::RecordKind kind, stdx::SharedBytes request, Tally tally, Done done) {
+void Intake::State::append(Protocol protocol, stdx::SharedBytes request, Tally tally, Done done) {
+  const log::RecordKind kind = tally.kind;
   const uint64_t size = request.size();
   if (counters_.bytes_in_flight.fetch_add(size, std::memory_order_relaxed) + size > limits_.bytes_in_flight_max) {
     counters_.bytes_in_flight.fetch_sub(size, std::memory_order_relaxed);
@@ -114,29 +134,33 @@ void Intake::State::append(Protocol protocol, log::RecordKind kind, stdx::Shared
 Outcome Intake::State::count(Protocol protocol, const Tally& tally) {
   const otlp::TracesSurvey& survey = tally.survey;
   ProtocolCounters& counters = counters_.of(protocol);
-  add(counters.spans_accepted, survey.span_count - survey.refused_count);
+  const bool logs = tally.kind == log::RecordKind::kLogs, metrics = tally.kind == log::RecordKind::kMetrics;
+  add(logs      ? counters.log_records_accepted
+      : metrics ? counters.data_points_accepted
+                : counters.spans_accepted,
+      survey.span_count - survey.refused_count);
   for (const Tally::Part& part : tally.parts) {
-    add(part.sender->spans, part.span_count - part.refused_count);
+    Sender& sender = *part.sender;
+    add(logs ? sender.log_records : metrics ? sender.data_points : sender.spans, part.span_count - part.refused_count);
     if (part.refused_count == 0) continue;
     // By resource only the number of refused spans is known; nearly always they share one reason.
     const auto reason = static_cast<Refusal>(survey.first_refusal);
     arrivals_.refuse(protocol,
                      {part.sender->service, part.sender->library, part.sender->library_version, part.sender->language},
-                     reason, part.refused_count, refusal_text(survey), {});
+                     reason, part.refused_count, refusal_text(tally.kind, survey), {});
   }
   if (survey.refused_count == 0) return {};
   for (size_t reason = 0; reason < survey.refused_by.size(); ++reason) {
     add(counters.items_refused[reason], survey.refused_by[reason]);
   }
-  return {survey.refused_count, refusal_text(survey)};
+  return {survey.refused_count, refusal_text(tally.kind, survey)};
 }
 
 Intake::Intake(log::Log& log, const stdx::Clock& clock, IntakeLimits limits)
     : state_(std::make_shared<State>(log, clock, limits)) {}
 
 void Intake::take(Protocol protocol, log::RecordKind kind, stdx::SharedBytes request, Done done) const {
-  if (kind == log::RecordKind::kTraces) return state_->take_traces(protocol, std::move(request), std::move(done));
-  done(stdx::fail(ErrorCode::kUnimplemented, "logs and metrics are not stored yet"));
+  state_->take(protocol, kind, std::move(request), std::move(done));
 }
 
 void Intake::count_request(Protocol protocol, size_t bytes) const {

@@ -109,6 +109,7 @@ class Segment {
   virtual stdx::Result<ChildRows> read_children(std::span<const uint32_t> rows) const = 0;
 
   // Pruning; a false answer is certain, a true one is not. Reads at most footer, filters and dictionary.
+  // Of ids `value` is their bytes.
   virtual bool may_equal(ColumnId column, std::string_view value) const = 0;
   // Bounds of the whole segment, or of one window; nullopt where unknown.
   virtual std::optional<ColumnBounds> bounds(ColumnId column) const = 0;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "otlp/traces_codec.h"
-#include "receive/otlp/otlp_item_count.h"
 #include "wire/content_coding.h"
 
 namespace clew::receive_otlp {
@@ -12,6 +11,24 @@ namespace {
 
 using receive::Protocol;
 using stdx::ErrorCode;
+
+log::RecordKind kind_of(Signal signal) {
+  switch (signal) {
+    case Signal::kTraces: return log::RecordKind::kTraces;
+    case Signal::kLogs: return log::RecordKind::kLogs;
+    case Signal::kMetrics: return log::RecordKind::kMetrics;
+  }
+  return log::RecordKind::kTraces;
+}
+
+stdx::Result<std::string> json_to_protobuf(Signal signal, std::string_view json) {
+  switch (signal) {
+    case Signal::kTraces: return otlp::traces_json_to_protobuf(json);
+    case Signal::kLogs: return otlp::logs_json_to_protobuf(json);
+    case Signal::kMetrics: return otlp::metrics_json_to_protobuf(json);
+  }
+  return stdx::fail(ErrorCode::kInternal, "no such signal");
+}
 
 }  // namespace
 
@@ -26,31 +43,19 @@ class OtlpReceiver::Door : public std::enable_shared_from_this<Door> {
 
  private:
   // `done` is called once, from this thread or the log's.
-  void take_traces(Protocol protocol, stdx::SharedBytes request, Done done);
-  stdx::Result<PartialSuccess> refuse_items(Signal signal, Protocol protocol, stdx::Result<int64_t> count);
+  void take(Signal signal, Protocol protocol, stdx::SharedBytes request, Done done);
   stdx::Result<std::string> body_of(net::HttpRequest& request) const;
 
   const receive::Intake intake_;
   const OtlpLimits limits_;
 };
 
-void OtlpReceiver::Door::take_traces(Protocol protocol, stdx::SharedBytes request, Done done) {
-  intake_.take(protocol, log::RecordKind::kTraces, std::move(request),
+void OtlpReceiver::Door::take(Signal signal, Protocol protocol, stdx::SharedBytes request, Done done) {
+  intake_.take(protocol, kind_of(signal), std::move(request),
                [done = std::move(done)](stdx::Result<receive::Outcome> outcome) mutable {
                  if (!outcome) return done(std::unexpected(std::move(outcome.error())));
                  done(PartialSuccess{static_cast<int64_t>(outcome->refused_count), std::move(outcome->message)});
                });
-}
-
-stdx::Result<PartialSuccess> OtlpReceiver::Door::refuse_items(Signal signal, Protocol protocol,
-                                                              stdx::Result<int64_t> count) {
-  if (!count) return std::unexpected(std::move(count.error()));
-  if (*count == 0) return PartialSuccess{};
-  const SignalNames& names = names_of(signal);
-  std::string why = fmt::format("Clew keeps traces only, so these {} were dropped; {}=none stops an SDK from sending them",
-                                names.items, names.exporter_variable);
-  intake_.refuse(protocol, {}, receive::Refusal::kUnsupported, static_cast<uint64_t>(*count), why);
-  return PartialSuccess{*count, std::move(why)};
 }
 
 stdx::Result<std::string> OtlpReceiver::Door::body_of(net::HttpRequest& request) const {
@@ -79,15 +84,11 @@ void OtlpReceiver::Door::serve_http(Signal signal, net::HttpRequest& request, ne
   }
   auto body = body_of(request);
   if (!body) return done(std::unexpected(std::move(body.error())));
-  if (signal != Signal::kTraces) {
-    return done(refuse_items(signal, protocol, media == Media::kJson ? count_items_json(signal, *body)
-                                                                     : count_items(signal, *body)));
-  }
   if (media == Media::kJson) {
-    body = otlp::traces_json_to_protobuf(*body);
+    body = json_to_protobuf(signal, *body);
     if (!body) return done(std::unexpected(std::move(body.error())));
   }
-  take_traces(protocol, stdx::SharedBytes::from_string(std::move(*body)), std::move(done));
+  take(signal, protocol, stdx::SharedBytes::from_string(std::move(*body)), std::move(done));
 }
 
 void OtlpReceiver::Door::serve_grpc(Signal signal, const net::GrpcRequest& request, net::GrpcReplyPtr reply) {
@@ -97,8 +98,7 @@ void OtlpReceiver::Door::serve_grpc(Signal signal, const net::GrpcRequest& reque
     door->intake_.count_failure(Protocol::kOtlpGrpc, result.error());
     reply->fail(result.error());
   };
-  if (signal == Signal::kTraces) return take_traces(Protocol::kOtlpGrpc, request.message, std::move(done));
-  done(refuse_items(signal, Protocol::kOtlpGrpc, count_items(signal, request.message.view)));
+  take(signal, Protocol::kOtlpGrpc, request.message, std::move(done));
 }
 
 OtlpReceiver::OtlpReceiver(receive::Intake intake, OtlpLimits limits)

@@ -388,29 +388,41 @@ const std::string kTwoLogRecords("\x0A\x06\x12\x04\x12\x00\x12\x00", 8);
 // ResourceMetrics{2: ScopeMetrics{2: Metric{7: Sum{1: point, 1: point}}, 2: Metric{5: Gauge{1: point}}}}
 const std::string kThreePoints("\x0A\x10\x12\x0E\x12\x06\x3A\x04\x0A\x00\x0A\x00\x12\x04\x2A\x02\x0A\x00", 18);
 
-TEST_F(OtlpReceiverTest, OtherSignalsAreRefusedByPartialSuccess) {
-  const std::string logs =
-      "Clew keeps traces only, so these log records were dropped; OTEL_LOGS_EXPORTER=none stops an SDK from sending them";
-  const auto http = post("/v1/logs", kProtobuf, kTwoLogRecords);
-  EXPECT_EQ(http.status, 200);
-  EXPECT_EQ(http.body, encode_answer({2, logs}));
+TEST_F(OtlpReceiverTest, LogsAndMetricsAreLoggedAsTheyCome) {
+  EXPECT_EQ(post("/v1/logs", kProtobuf, kTwoLogRecords).body, "");
   const auto json = post("/v1/logs", kJson, R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{},{"x":[{}]}]},{}]},{}]})");
-  EXPECT_THAT(json.body, HasSubstr(R"("rejectedLogRecords":"2")"));
+  EXPECT_EQ(json.body, "{}");
   const auto metrics = call("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", kThreePoints);
   EXPECT_EQ(metrics.code, 0);
-  EXPECT_THAT(metrics.message, HasSubstr("OTEL_METRICS_EXPORTER=none"));
+  EXPECT_EQ(metrics.message, "");
   const auto points = post("/v1/metrics", kJson,
                            R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","sum":{"dataPoints":[{},{}]}},
                               {"gauge":{"dataPoints":[{}]}},{"exponential_histogram":{"data_points":[{}]}}]}]}]})");
-  EXPECT_THAT(points.body, HasSubstr(R"("rejectedDataPoints":"4")"));
+  EXPECT_EQ(points.body, "{}");
+  ASSERT_EQ(log_.records.size(), 4u);
+  EXPECT_EQ(log_.records[0].kind, log::RecordKind::kLogs);
+  EXPECT_EQ(log_.records[0].payload, kTwoLogRecords);
+  EXPECT_EQ(log_.records[1].kind, log::RecordKind::kLogs);
+  EXPECT_EQ(log_.records[2].kind, log::RecordKind::kMetrics);
+  EXPECT_EQ(log_.records[3].kind, log::RecordKind::kMetrics);
+  EXPECT_EQ(counted(Protocol::kOtlpHttpProtobuf).log_records_accepted, 2u);
+  EXPECT_EQ(counted(Protocol::kOtlpGrpc).data_points_accepted, 3u);
+  EXPECT_EQ(counted(Protocol::kOtlpHttpJson).data_points_accepted, 4u);
+}
+
+TEST_F(OtlpReceiverTest, LogsAndMetricsAreRefusedAsSpansAre) {
   EXPECT_EQ(post("/v1/logs", kJson, "{}").body, "{}");
   EXPECT_EQ(call("/opentelemetry.proto.collector.logs.v1.LogsService/Export", "").message, "");
   EXPECT_EQ(post("/v1/logs", kProtobuf, "\x08\x01").status, 400);
   EXPECT_EQ(post("/v1/metrics", kJson, "{} {}").status, 400);
   EXPECT_EQ(post("/v1/metrics", kJson, R"({"resourceMetrics":7})").status, 400);
+  // A time that 64-bit nanoseconds do not hold; a record whose time is a varint.
+  const auto late = post("/v1/logs", kJson,
+                         R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"18446744073709551615"}]}]}]})");
+  EXPECT_THAT(late.body, HasSubstr("1 of 1 log records were refused: time_out_of_range 1; the first is log record 0"));
+  const auto malformed = post("/v1/logs", kProtobuf, std::string("\x0A\x06\x12\x04\x12\x02\x08\x01", 8));
+  EXPECT_THAT(malformed.body, HasSubstr("1 of 1 log records were refused: malformed 1"));
   EXPECT_EQ(log_.records.size(), 0u);
-  EXPECT_EQ(counted(Protocol::kOtlpHttpProtobuf).items_refused[static_cast<size_t>(receive::Refusal::kUnsupported)], 2u);
-  EXPECT_EQ(counted(Protocol::kOtlpGrpc).items_refused[static_cast<size_t>(receive::Refusal::kUnsupported)], 3u);
 }
 
 }  // namespace

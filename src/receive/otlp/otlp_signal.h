@@ -14,18 +14,13 @@ struct SignalNames {
   std::string_view http_path;
   std::string_view grpc_method;
   std::string_view rejected_key;  // In the JSON of partial success.
-  std::string_view items;         // What is counted, for people.
-  std::string_view exporter_variable;
 };
 
 // Source: the OTLP specification 1.x and the collector/*/v1/*_service.proto files.
 inline constexpr std::array kSignals = {
-    SignalNames{"/v1/traces", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "rejectedSpans", "spans",
-                "OTEL_TRACES_EXPORTER"},
-    SignalNames{"/v1/logs", "/opentelemetry.proto.collector.logs.v1.LogsService/Export", "rejectedLogRecords",
-                "log records", "OTEL_LOGS_EXPORTER"},
-    SignalNames{"/v1/metrics", "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "rejectedDataPoints",
-                "data points", "OTEL_METRICS_EXPORTER"},
+    SignalNames{"/v1/traces", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "rejectedSpans"},
+    SignalNames{"/v1/logs", "/opentelemetry.proto.collector.logs.v1.LogsService/Export", "rejectedLogRecords"},
+    SignalNames{"/v1/metrics", "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "rejectedDataPoints"},
 };
 inline const SignalNames& names_of(Signal signal) { return kSignals[static_cast<size_t>(signal)]; }
 
