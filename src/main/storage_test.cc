@@ -17,6 +17,9 @@
 #include "disk/lying_disk.h"
 #include "head/head.h"
 #include "log/local/local_log.h"
+#include "otlp/log_fields.h"
+#include "otlp/message_writer.h"
+#include "otlp/metric_fields.h"
 #include "otlp/traces_codec.h"
 #include "query/engine.h"
 #include "stdx/clock.h"
@@ -47,6 +50,54 @@ otlp::TracesData request_of(const std::vector<SpanKey>& spans, int64_t now_ns) {
   }
   return data;
 }
+
+// A request of log records (or of gauges) numbered as given, two of each: a record that comes twice is two.
+std::string records_request(log::RecordKind kind, const std::vector<uint64_t>& numbers, int64_t now_ns) {
+  namespace field = otlp::field;
+  std::string bytes;
+  otlp::MessageWriter out(bytes);
+  const auto attribute = [&](uint32_t list, std::string_view key, auto&& value) {
+    const size_t pair = out.open(list);
+    out.add_bytes(field::kKeyValueKey, key);
+    const size_t any = out.open(field::kKeyValueValue);
+    value();
+    out.close(any);
+    out.close(pair);
+  };
+  const size_t resource_level = out.open(field::kTracesResourceSpans);
+  const size_t resource = out.open(field::kResourceSpansResource);
+  attribute(field::kResourceAttributes, "service.name", [&] { out.add_bytes(field::kAnyValueString, "shop"); });
+  out.close(resource);
+  const size_t scope = out.open(field::kResourceSpansScopeSpans);
+  for (const uint64_t number : numbers) {
+    for (int twice = 0; twice < 2; ++twice) {
+      const size_t item = out.open(field::kScopeSpansSpans);
+      if (kind == log::RecordKind::kLogs) {
+        out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(now_ns) + number);
+        const size_t body = out.open(field::kLogBody);
+        out.add_bytes(field::kAnyValueString, "text-" + std::to_string(number));
+        out.close(body);
+        attribute(field::kLogAttributes, "number", [&] { out.add_varint(field::kAnyValueInt, number); });
+      } else {
+        out.add_bytes(field::kMetricName, "metric-" + std::to_string(number % 3));
+        const size_t gauge = out.open(field::kMetricGauge);
+        const size_t point = out.open(field::kDataPoints);
+        out.add_fixed64(field::kPointTimeUnixNano, static_cast<uint64_t>(now_ns));
+        out.add_fixed64(field::kNumberAsInt, number);
+        attribute(field::kNumberAttributes, "number", [&] { out.add_varint(field::kAnyValueInt, number); });
+        out.close(point);
+        out.close(gauge);
+      }
+      out.close(item);
+    }
+  }
+  out.close(scope);
+  out.close(resource_level);
+  return bytes;
+}
+
+// Numbers of acknowledged records by table.
+using RecordNumbers = std::array<std::set<uint64_t>, table::kRecordTableCount>;
 
 // One life of the process: everything opened on the disk as the server does, moved by hand instead of by threads.
 class Process {
@@ -89,6 +140,19 @@ class Process {
                  [this, spans = std::move(spans), &mutex, &acknowledged](stdx::Result<uint64_t> offset) {
                    std::lock_guard lock(mutex);
                    if (offset) acknowledged.insert(spans.begin(), spans.end());
+                   ++answered_;
+                   changed_.notify_all();
+                 });
+    ++appended_;
+  }
+  void append_records(table::RecordTableId table, std::vector<uint64_t> numbers, std::mutex& mutex,
+                      RecordNumbers& acknowledged) {
+    const auto kind = table == table::RecordTableId::kLogs ? log::RecordKind::kLogs : log::RecordKind::kMetrics;
+    auto payload = stdx::SharedBytes::from_string(records_request(kind, numbers, clock_.now));
+    log_->append(0, kind, clock_.now, std::move(payload),
+                 [this, table, numbers = std::move(numbers), &mutex, &acknowledged](stdx::Result<uint64_t> offset) {
+                   std::lock_guard lock(mutex);
+                   if (offset) acknowledged[static_cast<size_t>(table)].insert(numbers.begin(), numbers.end());
                    ++answered_;
                    changed_.notify_all();
                  });
@@ -169,6 +233,36 @@ std::map<SpanKey, int> all_spans(const table::Catalog& catalog, std::string& pro
   return counts;
 }
 
+// Every record of a table that a query sees, by number, with how often.
+std::map<uint64_t, int> all_records(const table::Catalog& catalog, table::RecordTableId id, std::string& problem) {
+  std::map<uint64_t, int> counts;
+  const bool logs = id == table::RecordTableId::kLogs;
+  for (const auto& set : catalog.snapshot()) {
+    for (const auto& segment : set->records(id)) {
+      const auto numbers = segment->find(table::Scope::kSpan, "number");
+      const table::ColumnId value =
+          table::field_column(logs ? size_t{table::log_field::kBody} : size_t{table::metric_field::kValueInt});
+      for (uint32_t w = 0; w < segment->window_count(); ++w) {
+        const auto services = segment->read(column(table::RecordColumn::kServiceName), w);
+        const auto values = segment->read(value, w);
+        if (!services || !values || numbers.size() != 1) {
+          problem = "a column is missing or cannot be read in " + set->name();
+          return counts;
+        }
+        const auto number = segment->read(numbers[0], w);
+        for (uint32_t row = 0; row < number->rows; ++row) {
+          const auto found = static_cast<uint64_t>(number->ints[row]);
+          ++counts[found];
+          if (services->dictionary->at(services->codes[row]) != "shop") problem = "wrong service";
+          if (logs && values->dictionary->at(values->codes[row]) != "text-" + std::to_string(found)) problem = "wrong body";
+          if (!logs && values->ints[row] != number->ints[row]) problem = "wrong value";
+        }
+      }
+    }
+  }
+  return counts;
+}
+
 struct Damage {
   double fault_rate = 0;
   bool fill_up = false;
@@ -182,6 +276,7 @@ void run_rounds(uint64_t seed, int rounds, Damage damage) {
   ManualClock clock;
   std::mutex mutex;
   std::set<SpanKey> acknowledged;
+  RecordNumbers acknowledged_records;
   uint64_t next_id = 1;
   for (int round = 0; round < rounds; ++round) {
     {
@@ -196,7 +291,14 @@ void run_rounds(uint64_t seed, int rounds, Damage damage) {
         for (uint64_t i = 0; i <= random() % 5; ++i, ++next_id) {
           spans.push_back({1 + next_id / 9 + random() % 3, next_id});
         }
-        process.append(std::move(spans), mutex, acknowledged);
+        // Some lives have no spans at all.
+        if (round % 3 != 2) process.append(std::move(spans), mutex, acknowledged);
+        for (size_t table = 0; table < table::kRecordTableCount; ++table) {
+          if (random() % 2 != 0) continue;
+          std::vector<uint64_t> numbers;
+          for (uint64_t i = 0; i <= random() % 4; ++i) numbers.push_back(next_id++);
+          process.append_records(static_cast<table::RecordTableId>(table), std::move(numbers), mutex, acknowledged_records);
+        }
         if (random() % 2 == 0) process.wait_for_answers(mutex);
         if (random() % 2 == 0) process.pump();
         if (random() % 9 == 0 && !process.stuck()) process.cut(random() % 4 == 0);
@@ -219,8 +321,19 @@ void run_rounds(uint64_t seed, int rounds, Damage damage) {
       ASSERT_TRUE(found.contains(key)) << "round " << round << ": lost span " << key.second;
     }
     for (const auto& [key, count] : found) ASSERT_EQ(count, 1) << "round " << round << ": span " << key.second;
+    for (size_t table = 0; table < table::kRecordTableCount; ++table) {
+      const auto records = all_records(process.catalog(), static_cast<table::RecordTableId>(table), problem);
+      ASSERT_EQ(problem, "") << "round " << round;
+      for (const uint64_t number : acknowledged_records[table]) {
+        ASSERT_TRUE(records.contains(number)) << "round " << round << ": lost record " << number << " of table " << table;
+      }
+      for (const auto& [number, count] : records) {
+        ASSERT_EQ(count, 2) << "round " << round << ": record " << number << " of table " << table;
+      }
+    }
   }
   EXPECT_GT(acknowledged.size(), 100u);
+  for (const auto& numbers : acknowledged_records) EXPECT_GT(numbers.size(), 50u);
 }
 
 TEST(Storage, KeepsWhatItAcknowledgedThroughCrashes) {
