@@ -123,5 +123,9 @@ INSTANTIATE_TEST_SUITE_P(Stored, QueryAcceptance,
                          ::testing::Values(heads(), blocks("blocks", 65'536), blocks("small_row_groups", 16), mixed(), joined()),
                          [](const auto& info) { return info.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(Stored, InsightAcceptance,
+                         ::testing::Values(heads(), blocks("blocks", 65'536), blocks("small_row_groups", 16), mixed(), joined()),
+                         [](const auto& info) { return info.param.name; });
+
 }  // namespace
 }  // namespace clew::query_test

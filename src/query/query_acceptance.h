@@ -2,6 +2,7 @@
 // where they live. A test program includes this header once and instantiates it:
 //
 //   INSTANTIATE_TEST_SUITE_P(Head, QueryAcceptance, ::testing::Values(QueryBackend{"head", make_head_catalog}));
+//   INSTANTIATE_TEST_SUITE_P(Head, InsightAcceptance, …the same…);
 //
 // A backend makes a catalog from several TracesData; each should become a set of its own where that is possible. The
 // golden answers are the same for all of them.
@@ -517,3 +518,5 @@ TEST_P(QueryAcceptance, StopsWhenToldTo) {
 }
 
 }  // namespace clew::query_test
+
+#include "query/insight_acceptance.h"  // After the fixture, which it derives from.

@@ -29,6 +29,12 @@ INSTANTIATE_TEST_SUITE_P(Naive, QueryAcceptance,
                                            naive("all_overflow", {.rows_per_segment = 40, .overflow_every = 1})),
                          [](const auto& info) { return info.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(Naive, InsightAcceptance,
+                         ::testing::Values(naive("plain", {}),
+                                           naive("small_segments", {.rows_per_segment = 7, .repeat_codes = true}),
+                                           naive("by_time_with_overflow", {.by_trace = false, .overflow_every = 3})),
+                         [](const auto& info) { return info.param.name; });
+
 TEST(Cursor, ComesBackAndIsCheckedAgainstTheOrder) {
   const query_execute::TraceRank rank{-5, {0xabc, 0xdef}};
   for (const query::SortBy sort : {query::SortBy::kStart, query::SortBy::kErrorCount}) {

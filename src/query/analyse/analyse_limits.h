@@ -25,11 +25,13 @@ inline constexpr uint32_t kRetryAttemptsMin = 3;
 inline constexpr uint32_t kSerialCallsMin = 3;
 inline constexpr int64_t kSerialSavedMinNs = 10'000'000;
 inline constexpr double kSerialSavedShareMin = 0.1;  // Of the trace.
-inline constexpr int64_t kGapMinNs = 50'000'000;
-inline constexpr double kGapShareOfSpanMin = 0.25;
-inline constexpr double kGapShareOfTraceMin = 0.2;
+inline constexpr int64_t kGapMinNs = 100'000'000;
+inline constexpr double kGapShareOfSpanMin = 0.4;
+inline constexpr double kGapShareOfTraceMin = 0.3;
 inline constexpr int64_t kSkewMinNs = 5'000'000;
 inline constexpr double kSelfShareMin = 0.1;
+inline constexpr int64_t kSelfMediumNs = 50'000'000;  // What is shorter is of low severity, whatever its share.
+inline constexpr int64_t kSelfHighNs = 200'000'000;
 inline constexpr double kHighShare = 0.3;  // Of the trace: what costs this much is of high severity.
 inline constexpr double kMediumShare = 0.1;
 

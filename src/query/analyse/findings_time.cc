@@ -62,7 +62,11 @@ void find_self_time(const TraceColumns& trace, std::vector<Finding>& findings) {
   if (slowest == waited.end() || trace.row_count() < 2 || share_of(trace, *slowest) < kSelfShareMin) return;
   Finding finding = about(trace, static_cast<uint32_t>(slowest - waited.begin()), FindingCode::kSlowestSelfTime, *slowest);
   const double share = *finding.arguments.share;
-  finding.severity = share >= 0.5 && *slowest >= kGapMinNs ? Severity::kHigh : share >= 0.25 ? Severity::kMedium : Severity::kLow;
+  if (share >= 0.5 && *slowest >= kSelfHighNs) {
+    finding.severity = Severity::kHigh;
+  } else if (share >= 0.25 && *slowest >= kSelfMediumNs) {
+    finding.severity = Severity::kMedium;
+  }
   findings.push_back(std::move(finding));
 }
 
