@@ -18,7 +18,7 @@ def otel(name, endpoint, door, protocol, header="tracecontext"):
 def otel_agent(name, endpoint, door, protocol):
     return Client(
         name, "java", "agent", endpoint, door, server_name="GET /", client_name="GET",
-        sdk=OPENTELEMETRY["java agent"], environment=(
+        sdk=OPENTELEMETRY["java agent"], sends_also=("logs", "metrics"), environment=(
             ("OTEL_SERVICE_NAME", "{name}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "{endpoint}"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),
             ("OTEL_BLRP_SCHEDULE_DELAY", "200"), ("OTEL_METRIC_EXPORT_INTERVAL", "1000")),
@@ -109,12 +109,14 @@ def skywalking(name, door, header="sw8", protocol="grpc", library="skywalking", 
 
 def skywalking_clients():
     return [
-        skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"), harmless=SKYWALKING_PYTHON_SAYS),
+        skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"),
+                   sends_also=("logs", "metrics"), harmless=SKYWALKING_PYTHON_SAYS),
         skywalking("python-skywalking-http", "skywalking_http", protocol="http", sdk=("skywalking", "", "python"),
                    harmless=SKYWALKING_PYTHON_SAYS),
         skywalking("node-skywalking", "skywalking_grpc", operation="GET:{path}", client_name="{path}"),  # Says its language after 20 s.
         skywalking("go-skywalking", "skywalking_grpc", operation="/GET{path}", sdk=("skywalking", "", "go")),
-        skywalking("java-skywalking-agent", "skywalking_grpc", operation="GET {path}", sdk=("skywalking", "9.4.0", "java"), environment=(
+        skywalking("java-skywalking-agent", "skywalking_grpc", operation="GET {path}", sdk=("skywalking", "9.4.0", "java"),
+                   sends_also=("metrics",), environment=(
             ("SW_AGENT_NAME", "{name}"), ("SW_AGENT_INSTANCE_NAME", "{name}-1"),
             ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "{endpoint}"), ("SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD", "2"),
             ("SW_LOGGING_OUTPUT", "CONSOLE"), ("SW_LOGGING_LEVEL", "WARN")),
