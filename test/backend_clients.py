@@ -110,7 +110,8 @@ def skywalking(name, door, header="sw8", protocol="grpc", library="skywalking", 
 def skywalking_clients():
     return [
         skywalking("python-skywalking-grpc", "skywalking_grpc", sdk=("skywalking", "", "python"),
-                   sends_also=("logs", "metrics"), harmless=SKYWALKING_PYTHON_SAYS),
+                   sends_also=("logs", "metrics"), environment=(("SW_AGENT_METER_REPORTER_PERIOD", "1"),),
+                   harmless=SKYWALKING_PYTHON_SAYS),
         skywalking("python-skywalking-http", "skywalking_http", protocol="http", sdk=("skywalking", "", "python"),
                    harmless=SKYWALKING_PYTHON_SAYS),
         skywalking("node-skywalking", "skywalking_grpc", operation="GET:{path}", client_name="{path}"),  # Says its language after 20 s.
