@@ -211,7 +211,7 @@ function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, node: MapNode, sc
     if (mark || (node.error_share >= kErrorShare && scene.figure !== 'errors')) {
       const text = `${mark}${node.error_share >= kErrorShare && scene.figure !== 'errors' ? formatShare(node.error_share) : ''}`;
       ctx.textAlign = 'right';
-      ctx.fillStyle = node.error_share >= kErrorShare ? token('--error') : token('--warning');
+      ctx.fillStyle = node.error_share >= kErrorShare || node.health === 'unwell' ? token('--error') : token('--warning');
       ctx.fillText(text, x + kNodeWidth - 10, y + 28);
       ctx.textAlign = 'left';
     }
