@@ -87,7 +87,7 @@ const search = {
   cost: (scanned: string, total: string, time: string) => `read ${scanned} of ${total} spans in ${time}`,
   sort: 'Sort',
   sorts: { newest: 'Newest first', oldest: 'Oldest first', slowest: 'Slowest first', fastest: 'Fastest first', spans: 'Most spans first', errors: 'Most errors first' },
-  columns: { time: 'Start', root: 'Root', duration: 'Duration, share of services', spans: 'Spans', services: 'Services', errors: 'Errors' },
+  columns: { time: 'Start', root: 'Root', duration: 'Duration, spans by service', spans: 'Spans', services: 'Services', errors: 'Errors' },
   root_missing: 'no root',
   root_missing_why: 'No span without a parent has arrived; this is the earliest one.',
   pages: 'Pages of the result',

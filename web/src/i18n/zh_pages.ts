@@ -86,7 +86,7 @@ const search: Section<'search'> = {
   cost: (scanned, total, time) => `${time} 内读取 ${scanned} / ${total} 个 Span`,
   sort: '排序',
   sorts: { newest: '最新优先', oldest: '最早优先', slowest: '最慢优先', fastest: '最快优先', spans: 'Span 最多优先', errors: '错误最多优先' },
-  columns: { time: '开始时间', root: '根 Span', duration: '耗时，各服务占比', spans: 'Span 数', services: '服务数', errors: '错误' },
+  columns: { time: '开始时间', root: '根 Span', duration: '耗时，各服务 Span 占比', spans: 'Span 数', services: '服务数', errors: '错误' },
   root_missing: '缺少根 Span',
   root_missing_why: '没有父 Span 为空的 Span 到达，此处为最早的一个。',
   pages: '结果分页',
