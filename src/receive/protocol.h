@@ -27,6 +27,8 @@ enum class Protocol : uint8_t {
   kSkyWalkingHttp,
   kSkyWalkingV2Grpc,
   kRumArms,
+  kRumSkyWalking,
+  kRumFaro,
   kCount,
 };
 inline constexpr size_t kProtocolCount = static_cast<size_t>(Protocol::kCount);
@@ -36,7 +38,7 @@ inline constexpr std::array<std::string_view, kProtocolCount> kProtocolNames = {
     "otlp_grpc",          "otlp_http/protobuf", "otlp_http/json",   "jaeger_udp_compact", "jaeger_udp_binary",
     "jaeger_http_thrift", "jaeger_grpc",        "zipkin_v1_json",   "zipkin_v1_thrift",   "zipkin_v2_json",
     "zipkin_v2_proto",    "skywalking_grpc",    "skywalking_http",  "skywalking_v2_grpc",
-    "rum_arms",
+    "rum_arms",           "rum_skywalking",     "rum_faro",
 };
 constexpr std::string_view protocol_name(Protocol protocol) { return kProtocolNames[static_cast<size_t>(protocol)]; }
 

@@ -1,6 +1,5 @@
 #include "receive/rum/bundle.h"
 
-#include <fmt/format.h>
 #include <simdjson.h>
 #include <xxhash.h>
 
@@ -9,13 +8,12 @@
 
 #include "otlp/foreign_ids.h"
 #include "otlp/log_fields.h"
-#include "otlp/message_writer.h"
-#include "otlp/utf8.h"
 #include "receive/rum/event_fields.h"
 #include "receive/rum/json_fields.h"
 #include "receive/rum/record_writer.h"
 #include "receive/rum/request_trace.h"
 #include "receive/rum/rum_limits.h"
+#include "receive/rum/rum_request.h"
 
 namespace clew::receive_rum {
 namespace {
@@ -61,8 +59,9 @@ class BundleTranslator {
     learn_times(*events);
     write_common(log_common_, field::kLogAttributes, true);
     write_common(span_common_, field::kSpanAttributes, false);
-    begin(logs_, done_.logs);
-    begin(traces_, done_.traces);
+    for (RumRequest* request : {&logs_, &traces_}) {
+      request->begin_resource([this](otlp::MessageWriter& out) { write_resource(out); });
+    }
     size_t index = 0;
     for (const element event : *events) {
       if (index++ == kEventsPerBundleMax) {
@@ -71,19 +70,12 @@ class BundleTranslator {
       }
       take(event);
     }
-    finish(logs_, done_.logs, done_.event_count);
-    finish(traces_, done_.traces, done_.span_count);
+    done_.logs = logs_.finish();
+    done_.traces = traces_.finish();
     return std::move(done_);
   }
 
  private:
-  // One resource and one scope around all records of a request.
-  struct Envelope {
-    std::optional<otlp::MessageWriter> out;
-    size_t resource_rows = 0;
-    size_t scope_rows = 0;
-  };
-
   // How far the clock is off, and when the page's own clock began.
   void learn_times(const simdjson::dom::array& events) {
     std::optional<int64_t> newest_ms;
@@ -113,9 +105,7 @@ class BundleTranslator {
     record.text("user.tags", text_of(user, "tags"));
     record.text("network.effective_type", text_of(member(bundle_, "net"), "model"));
     record.text("network.name", text_of(member(bundle_, "net"), "name"));
-    record.text("user_agent.original", context_.user_agent);
-    record.text("client.address", context_.client_address);
-    write_agent(record);
+    write_client(record, context_, member(bundle_, "os"), member(bundle_, "device"));
     for (const std::string_view group : {"device", "os", "geo", "isp"}) {
       write_members(record, member(bundle_, group), std::string(group) + ".");
     }
@@ -126,44 +116,8 @@ class BundleTranslator {
     }
   }
 
-  // SDKs of browsers leave it to the server to tell device and system.
-  void write_agent(RecordWriter& record) const {
-    if (context_.agent == nullptr) return;
-    const useragent::UserAgent& agent = *context_.agent;
-    record.text("user_agent.name", agent.browser);
-    record.text("user_agent.version", agent.browser_version);
-    const auto unless_said = [&](const char* group, const char* key, const std::string& value) {
-      if (text_of(member(bundle_, group), key).empty()) record.text(std::string(group) + "." + key, value);
-    };
-    unless_said("os", "type", agent.os);
-    unless_said("os", "version", agent.os_version);
-    unless_said("device", "type", agent.device_type);
-    unless_said("device", "brand", agent.device_brand);
-    unless_said("device", "model", agent.device_model);
-  }
-
   static void write_members(RecordWriter& record, element object, const std::string& prefix) {
     for (const auto [key, value] : object_of(object)) record.json(prefix + std::string(key.substr(0, kNameBytesMax)), value);
-  }
-
-  void begin(Envelope& envelope, std::string& text) {
-    // ResourceLogs and ResourceSpans have the same numbers.
-    envelope.out.emplace(text);
-    otlp::MessageWriter& out = *envelope.out;
-    envelope.resource_rows = out.open(field::kTracesResourceSpans);
-    const size_t resource = out.open(field::kResourceSpansResource);
-    write_resource(out);
-    out.close(resource);
-    envelope.scope_rows = out.open(field::kResourceSpansScopeSpans);
-    const size_t scope = out.open(field::kScopeSpansScope);
-    out.add_bytes(field::kScopeName, kRumScope);
-    out.close(scope);
-  }
-
-  static void finish(Envelope& envelope, std::string& text, uint32_t row_count) {
-    envelope.out->close(envelope.scope_rows);
-    envelope.out->close(envelope.resource_rows);
-    if (row_count == 0) text.clear();
   }
 
   // The application only: what is the user's stands on each record, so that an application is one resource.
@@ -218,8 +172,8 @@ class BundleTranslator {
   }
 
   void write_event(element event, std::string_view event_id, const std::optional<RequestTrace>& trace) {
-    otlp::MessageWriter& out = *logs_.out;
-    const size_t row = out.open(field::kScopeSpansSpans);
+    const size_t row = logs_.begin_row();
+    otlp::MessageWriter& out = logs_.out();
     const std::string type = text_of(event, "event_type");
     out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(start_ns(event)));
     out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
@@ -231,7 +185,7 @@ class BundleTranslator {
       out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(trace->span_id));
       out.add_fixed32(field::kLogFlags, 1);
     }
-    done_.logs += log_common_;
+    logs_.append_encoded(log_common_);
     RecordWriter record(out, field::kLogAttributes, scrubber_);
     record.text("rum.event.id", event_id);
     write_view(record, event);
@@ -240,7 +194,7 @@ class BundleTranslator {
     write_event_fields(record, event, type);
     if (trace) write_trace_fields(record, *trace);
     if (record.dropped_count() > 0) out.add_varint(field::kLogDroppedAttributesCount, record.dropped_count());
-    out.close(row);
+    logs_.end_row(row);
   }
 
   void write_view(RecordWriter& record, element event) const {
@@ -254,7 +208,7 @@ class BundleTranslator {
   void write_body(element event, std::string_view type) {
     const std::string body = event_line(event, type);
     if (body.empty()) return;
-    otlp::MessageWriter& out = *logs_.out;
+    otlp::MessageWriter& out = logs_.out();
     std::string buffer;
     const size_t value = out.open(field::kLogBody);
     out.add_bytes(field::kAnyValueString, scrubber_.scrub(body, buffer));
@@ -262,8 +216,8 @@ class BundleTranslator {
   }
 
   void write_span(element event, std::string_view event_id, const RequestTrace& trace) {
-    otlp::MessageWriter& out = *traces_.out;
-    const size_t row = out.open(field::kScopeSpansSpans);
+    const size_t row = traces_.begin_row();
+    otlp::MessageWriter& out = traces_.out();
     const int64_t start = start_ns(event);
     out.add_bytes(field::kSpanTraceId, otlp::to_bytes(trace.trace_id));
     out.add_bytes(field::kSpanSpanId, otlp::span_id_bytes(trace.span_id));
@@ -273,7 +227,7 @@ class BundleTranslator {
     out.add_fixed64(field::kSpanStartTimeUnixNano, static_cast<uint64_t>(start));
     out.add_fixed64(field::kSpanEndTimeUnixNano,
                     static_cast<uint64_t>(start + static_cast<int64_t>(std::llround(duration_ms(event) * kNsPerMs))));
-    done_.traces += span_common_;
+    traces_.append_encoded(span_common_);
     RecordWriter record(out, field::kSpanAttributes, scrubber_);
     record.text("rum.event.id", event_id);
     write_view(record, event);
@@ -287,7 +241,7 @@ class BundleTranslator {
       out.close(status);
     }
     out.add_fixed32(field::kSpanFlags, 1);
-    out.close(row);
+    traces_.end_row(row);
   }
 
   const element bundle_;
@@ -302,7 +256,7 @@ class BundleTranslator {
   int64_t offset_ms_ = 0;
   std::optional<double> time_origin_ms_;
   std::string log_common_, span_common_;
-  Envelope logs_, traces_;
+  RumRequest logs_, traces_;
   TranslatedBundle done_;
 };
 
@@ -311,19 +265,13 @@ class BundleTranslator {
 stdx::Result<TranslatedBundle> translate_bundle(std::string_view json, const BundleContext& context,
                                                 const Scrubber& scrubber, ClientClocks& clocks,
                                                 const IsRepeated& is_repeated) {
-  // simdjson refuses a text with one bad byte; a browser's bundle with one odd string is still worth keeping.
-  std::string repaired;
-  if (!otlp::is_valid_utf8(json)) json = repaired = otlp::repaired_utf8(json);
   simdjson::dom::parser parser;
-  element bundle;
-  if (const auto error = parser.parse(json.data(), json.size()).get(bundle); error != simdjson::SUCCESS) {
-    return stdx::fail(stdx::ErrorCode::kInvalidArgument,
-                      fmt::format("the body is no JSON: {}", simdjson::error_message(error)));
-  }
-  if (!bundle.is_object()) {
+  const auto bundle = parse_body(json, parser);
+  if (!bundle) return std::unexpected(bundle.error());
+  if (!bundle->is_object()) {
     return stdx::fail(stdx::ErrorCode::kInvalidArgument, "the body is JSON, but not a bundle: an object with events");
   }
-  return BundleTranslator(bundle, context, scrubber, clocks, is_repeated).run();
+  return BundleTranslator(*bundle, context, scrubber, clocks, is_repeated).run();
 }
 
 }  // namespace clew::receive_rum

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "receive/rum/json_fields.h"
-
 namespace clew::receive_rum {
 
 using simdjson::dom::element;
@@ -71,6 +69,23 @@ void write_first_byte(RecordWriter& record, element event) {
 }  // namespace
 
 bool is_known_group(std::string_view key) { return std::ranges::find(kGroups, key) != kGroups.end(); }
+
+void write_client(RecordWriter& record, const BundleContext& context, element os, element device) {
+  record.text("user_agent.original", context.user_agent);
+  record.text("client.address", context.client_address);
+  if (context.agent == nullptr) return;
+  const useragent::UserAgent& agent = *context.agent;
+  record.text("user_agent.name", agent.browser);
+  record.text("user_agent.version", agent.browser_version);
+  const auto unless_said = [&](element group, const char* key, const char* name, const std::string& value) {
+    if (text_of(group, key).empty()) record.text(name, value);
+  };
+  unless_said(os, "type", "os.type", agent.os);
+  unless_said(os, "version", "os.version", agent.os_version);
+  unless_said(device, "type", "device.type", agent.device_type);
+  unless_said(device, "brand", "device.brand", agent.device_brand);
+  unless_said(device, "model", "device.model", agent.device_model);
+}
 
 void write_event_fields(RecordWriter& record, element event, std::string_view event_type) {
   for (const auto [key, value] : object_of(event)) {

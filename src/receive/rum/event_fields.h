@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "receive/rum/bundle.h"
+#include "receive/rum/json_fields.h"
 #include "receive/rum/record_writer.h"
 
 namespace clew::receive_rum {
@@ -15,6 +17,11 @@ inline constexpr std::string_view kRumScope = "clew.rum";
 
 // Members of a bundle that are read one by one; others are kept as they are.
 bool is_known_group(std::string_view key);
+
+// Who the client is: its header, its address, and what the header tells; where the SDK speaks of `os` and `device` itself, that
+// is left to it. SDKs of browsers do not.
+void write_client(RecordWriter& record, const BundleContext& context, simdjson::dom::element os = nothing(),
+                  simdjson::dom::element device = nothing());
 
 // All fields of an event but those that every event has. OpenTelemetry's names where it has one, "rum.<field>" elsewhere,
 // unknown fields too: nothing that an SDK sends is lost.

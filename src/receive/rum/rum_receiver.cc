@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <optional>
 
 #include "net/http_router.h"
 #include "receive/rum/bundle.h"
+#include "receive/rum/faro.h"
 #include "receive/rum/rate_limiter.h"
 #include "receive/rum/recent_events.h"
+#include "receive/rum/skywalking_browser.h"
 #include "wire/content_coding.h"
 
 namespace clew::receive_rum {
@@ -19,7 +22,6 @@ using stdx::ErrorCode;
 
 namespace {
 
-constexpr Protocol kProtocol = Protocol::kRumArms;
 constexpr int kForbidden = 403;
 
 void add(std::atomic<uint64_t>& counter, uint64_t amount) { counter.fetch_add(amount, std::memory_order_relaxed); }
@@ -85,18 +87,24 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
         app_rate_(options_.limits.events_per_second_max),
         address_rate_(options_.limits.events_per_second_of_address_max) {}
 
-  void take_bundle(net::HttpRequest& request, net::HttpReplyPtr reply);
+  // How a body becomes OTLP; one for each kind of client.
+  using Translate = std::function<stdx::Result<TranslatedBundle>(Door&, std::string_view body, const BundleContext&)>;
+  void take(Protocol protocol, const Translate& translate, net::HttpRequest& request, net::HttpReplyPtr reply);
+  stdx::Result<TranslatedBundle> translate_arms(std::string_view body, const BundleContext& context) {
+    return translate_bundle(body, context, scrubber_, clocks_, [this](uint64_t key) { return recent_.contains(key); });
+  }
+  const Scrubber& scrubber() const { return scrubber_; }
   net::HttpResponse preflight(const net::HttpRequest& request) const;
   net::HttpResponse remote_config(const net::HttpRequest& request) const;
   const RumCounters& counters() const { return counters_; }
 
  private:
-  stdx::Result<TranslatedBundle> translate(net::HttpRequest& request);
+  stdx::Result<TranslatedBundle> translate_body(const Translate& translate, net::HttpRequest& request);
   stdx::Result<void> admit(const net::HttpRequest& request, const TranslatedBundle& bundle);
   bool origin_is_allowed(std::string_view app_id, std::string_view origin) const;
-  void append(TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply);
-  void fail(const stdx::Error& error, std::string_view origin, net::HttpReply& reply, std::string_view payload = {},
-            int status = 0);
+  void append(Protocol protocol, TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply);
+  void fail(Protocol protocol, const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
+            std::string_view payload = {}, int status = 0);
 
   const receive::Intake intake_;
   const stdx::Clock& clock_;
@@ -110,40 +118,42 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   RumCounters counters_;
 };
 
-void RumReceiver::Door::fail(const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
+void RumReceiver::Door::fail(Protocol protocol, const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
                              std::string_view payload, int status) {
-  intake_.count_failure(kProtocol, error, payload);
+  intake_.count_failure(protocol, error, payload);
   net::HttpResponse response = net::error_response(error);
   if (status != 0) response.status = status;
   allow_reading(origin, response);
   reply.send(std::move(response));
 }
 
-void RumReceiver::Door::take_bundle(net::HttpRequest& request, net::HttpReplyPtr reply) {
-  intake_.count_request(kProtocol, request.body.size());
+void RumReceiver::Door::take(Protocol protocol, const Translate& translate, net::HttpRequest& request,
+                             net::HttpReplyPtr reply) {
+  intake_.count_request(protocol, request.body.size());
   std::string origin(header_of(request, "Origin"));
   const std::string body_begin = request.body.substr(0, 64);
-  auto bundle = translate(request);
-  if (!bundle) return fail(bundle.error(), origin, *reply, body_begin);
+  auto bundle = translate_body(translate, request);
+  if (!bundle) return fail(protocol, bundle.error(), origin, *reply, body_begin);
   if (!origin_is_allowed(bundle->app_id, origin)) {
     add(counters_.bundles_refused_origin, 1);
     const std::string why = fmt::format(
         "application \"{:.100}\" may not send from {:.200}: rum.allowed_origins does not name it", bundle->app_id, origin);
-    return fail({ErrorCode::kInvalidArgument, why}, origin, *reply, body_begin, kForbidden);
+    return fail(protocol, {ErrorCode::kInvalidArgument, why}, origin, *reply, body_begin, kForbidden);
   }
-  if (auto admitted = admit(request, *bundle); !admitted) return fail(admitted.error(), origin, *reply, body_begin);
+  if (auto admitted = admit(request, *bundle); !admitted) return fail(protocol, admitted.error(), origin, *reply, body_begin);
   add(counters_.events_repeated, bundle->repeated_count);
   if (const uint32_t dropped = bundle->malformed_count + bundle->excess_count; dropped > 0) {
     add(counters_.events_dropped, dropped);
-    intake_.refuse(kProtocol, bundle->app_id, receive::Refusal::kMalformed, dropped,
+    intake_.refuse(protocol, bundle->app_id, receive::Refusal::kMalformed, dropped,
                    fmt::format("{} events are no objects, {} are beyond the {} of a bundle", bundle->malformed_count,
                                bundle->excess_count, kEventsPerBundleMax));
   }
-  append(std::move(*bundle), std::move(origin), std::move(reply));
+  append(protocol, std::move(*bundle), std::move(origin), std::move(reply));
 }
 
 // The body is JSON whatever its content type is: a beacon's is text/plain.
-stdx::Result<TranslatedBundle> RumReceiver::Door::translate(net::HttpRequest& request) {
+stdx::Result<TranslatedBundle> RumReceiver::Door::translate_body(const Translate& translate,
+                                                                   net::HttpRequest& request) {
   auto body = wire::decode_content(header_of(request, "Content-Encoding"), std::move(request.body),
                                    options_.limits.bundle_bytes_max);
   if (!body) return std::unexpected(std::move(body.error()));
@@ -159,7 +169,7 @@ stdx::Result<TranslatedBundle> RumReceiver::Door::translate(net::HttpRequest& re
                               .agent = agent.get(),
                               .client_address = address_of(request.peer),
                               .service_id = service_id == nullptr ? std::string_view() : *service_id};
-  return translate_bundle(*body, context, scrubber_, clocks_, [this](uint64_t key) { return recent_.contains(key); });
+  return translate(*this, *body, context);
 }
 
 bool RumReceiver::Door::origin_is_allowed(std::string_view app_id, std::string_view origin) const {
@@ -185,12 +195,12 @@ stdx::Result<void> RumReceiver::Door::admit(const net::HttpRequest& request, con
   return {};
 }
 
-void RumReceiver::Door::append(TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply) {
+void RumReceiver::Door::append(Protocol protocol, TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply) {
   const size_t parts = (bundle.logs.empty() ? 0 : 1) + (bundle.traces.empty() ? 0 : 1);
-  const auto answer = [door = shared_from_this(), origin = std::move(origin), reply = std::move(reply),
+  const auto answer = [protocol, door = shared_from_this(), origin = std::move(origin), reply = std::move(reply),
                        keys = std::move(bundle.event_keys),
                        count = bundle.event_count](std::optional<stdx::Error> error) {
-    if (error) return door->fail(*error, origin, *reply);
+    if (error) return door->fail(protocol, *error, origin, *reply);
     door->recent_.add(keys);
     add(door->counters_.events, count);
     net::HttpResponse response = no_content();
@@ -201,7 +211,7 @@ void RumReceiver::Door::append(TranslatedBundle bundle, std::string origin, net:
   const auto both = std::make_shared<BothDone>(parts, answer);
   const auto take = [&](log::RecordKind kind, std::string request) {
     if (request.empty()) return;
-    intake_.take(kProtocol, kind, stdx::SharedBytes::from_string(std::move(request)),
+    intake_.take(protocol, kind, stdx::SharedBytes::from_string(std::move(request)),
                  [both](stdx::Result<receive::Outcome> outcome) {
                    both->arrived(outcome ? std::nullopt : std::optional(std::move(outcome.error())));
                  });
@@ -233,22 +243,39 @@ RumReceiver::RumReceiver(receive::Intake intake, const stdx::Clock& clock, RumOp
 
 std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   std::vector<net::HttpRoute> routes;
-  for (const char* path : {"/rum/web/v2", "/", "/RUM/{rest*}"}) {
-    routes.push_back({"POST", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
-                        door->take_bundle(request, std::move(reply));
-                      }});
+  const auto add_preflight = [&](const char* path) {
     routes.push_back({"OPTIONS", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
                         reply->send(door->preflight(request));
                       }});
-  }
+  };
+  const auto add_door = [&](const char* path, Protocol protocol, Door::Translate translate) {
+    routes.push_back({"POST", path, [door = door_, protocol, translate = std::move(translate)](
+                                        net::HttpRequest& request, net::HttpReplyPtr reply) {
+                        door->take(protocol, translate, request, std::move(reply));
+                      }});
+    add_preflight(path);
+  };
+  for (const char* path : {"/rum/web/v2", "/", "/RUM/{rest*}"}) add_door(path, Protocol::kRumArms, &Door::translate_arms);
+  const auto skywalking = [](SkyWalkingReport report) {
+    return [report](Door& door, std::string_view body, const BundleContext& context) {
+      return translate_skywalking(report, body, context, door.scrubber());
+    };
+  };
+  add_door("/browser/perfData", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kPerf));
+  add_door("/browser/perfData/webVitals", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kWebVitals));
+  add_door("/browser/perfData/webInteractions", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kWebInteractions));
+  add_door("/browser/perfData/resources", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kResources));
+  add_door("/browser/errorLogs", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
+  add_door("/browser/errorLog", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
+  add_door("/collect", Protocol::kRumFaro, [](Door& door, std::string_view body, const BundleContext& context) {
+    return translate_faro(body, context, door.scrubber());
+  });
   // "<workspace>-sdk.rum.…/config/<region>/<application>": what an SDK with remoteConfig asks for.
   for (const char* path : {"/rum/config/{rest*}", "/config/{region}/{app}"}) {
     routes.push_back({"GET", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
                         reply->send(door->remote_config(request));
                       }});
-    routes.push_back({"OPTIONS", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
-                        reply->send(door->preflight(request));
-                      }});
+    add_preflight(path);
   }
   return routes;
 }
