@@ -22,7 +22,8 @@ namespace {
 using stdx::Result;
 
 constexpr std::array kTables = {BlockTable::kSpans, BlockTable::kTraces, BlockTable::kRed,
-                                BlockTable::kEdges, BlockTable::kLogs,   BlockTable::kMetrics};
+                                BlockTable::kEdges, BlockTable::kLogs,   BlockTable::kMetrics,
+                                BlockTable::kEvents};
 static_assert(kTables.size() == kBlockTableCount);
 
 head::LogPosition position_of(const Manifest& manifest) {

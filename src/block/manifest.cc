@@ -15,9 +15,10 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 constexpr std::array<std::string_view, kBlockTableCount> kTableNames = {"spans", "traces", "red",
-                                                                        "edges", "logs",   "metrics"};
+                                                                        "edges", "logs",   "metrics", "events"};
 // What a manifest calls the number of rows of each kind of record.
-constexpr std::array<std::string_view, table::kRecordTableCount> kRecordCountNames = {"log_count", "metric_point_count"};
+constexpr std::array<std::string_view, table::kRecordTableCount> kRecordCountNames = {"log_count", "metric_point_count",
+                                                                                     "event_count"};
 constexpr size_t kManifestBytesMax = size_t{256} << 20;
 
 std::string hex(uint64_t value) { return fmt::format("{:016x}", value); }

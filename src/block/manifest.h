@@ -19,7 +19,7 @@ namespace clew::block {
 inline constexpr int kManifestVersion = 2;  // 2: with files of records; a block may lack those of spans.
 inline constexpr std::string_view kDefaultTenant = "default";
 
-enum class BlockTable : uint8_t { kSpans, kTraces, kRed, kEdges, kLogs, kMetrics, kCount };
+enum class BlockTable : uint8_t { kSpans, kTraces, kRed, kEdges, kLogs, kMetrics, kEvents, kCount };
 inline constexpr size_t kBlockTableCount = static_cast<size_t>(BlockTable::kCount);
 constexpr BlockTable block_table(table::RecordTableId id) {
   return static_cast<BlockTable>(static_cast<size_t>(BlockTable::kLogs) + static_cast<size_t>(id));

@@ -30,6 +30,7 @@ struct Head::Current {
   std::shared_ptr<Generation> generation;  // Shared with queries.
   std::unique_ptr<ingest::SpanDecoder> decoder;
   std::unique_ptr<ingest::LogDecoder> log_decoder;
+  std::unique_ptr<ingest::LogDecoder> event_decoder;
   std::unique_ptr<ingest::MetricDecoder> metric_decoder;
   uint64_t first_offset = 0;
   int64_t begin_ns = 0;  // When the first row came.
@@ -60,6 +61,8 @@ std::unique_ptr<Head::Current> Head::make_current() {
   }
   current->log_decoder =
       std::make_unique<ingest::LogDecoder>(current->generation->record_table(table::RecordTableId::kLogs));
+  current->event_decoder =
+      std::make_unique<ingest::LogDecoder>(current->generation->record_table(table::RecordTableId::kEvents));
   current->metric_decoder =
       std::make_unique<ingest::MetricDecoder>(current->generation->record_table(table::RecordTableId::kMetrics));
   current->first_offset = next_offset_;
@@ -96,15 +99,17 @@ void Head::ingest_spans(const log::Record& record) {
 }
 
 void Head::ingest_records(const log::Record& record) {
-  const bool logs = record.kind == log::RecordKind::kLogs;
-  const ingest::RecordCounts counts =
-      logs ? current_->log_decoder->decode(record.payload.view, record.receive_time_ns)
-           : current_->metric_decoder->decode(record.payload.view, record.receive_time_ns);
-  std::lock_guard lock(mutex_);
-  ingest::RecordCounts& totals =
-      totals_.records[static_cast<size_t>(logs ? table::RecordTableId::kLogs : table::RecordTableId::kMetrics)];
-  totals.written += counts.written;
-  totals.refused += counts.refused;
+  const auto decode = [&](table::RecordTableId id, auto& decoder) {
+    const ingest::RecordCounts counts = decoder.decode(record.payload.view, record.receive_time_ns);
+    std::lock_guard lock(mutex_);
+    ingest::RecordCounts& totals = totals_.records[static_cast<size_t>(id)];
+    totals.written += counts.written;
+    totals.refused += counts.refused;
+  };
+  if (record.kind == log::RecordKind::kMetrics) return decode(table::RecordTableId::kMetrics, *current_->metric_decoder);
+  // A request holds logs or events, nearly always: the other decoder only walks past them.
+  decode(table::RecordTableId::kLogs, *current_->log_decoder);
+  decode(table::RecordTableId::kEvents, *current_->event_decoder);
 }
 
 bool Head::empty() const { return current_row_count() == 0; }
@@ -169,6 +174,7 @@ stdx::Result<std::shared_ptr<const SealedGeneration>> Head::seal(bool everything
   }
   repairs_before_ += current.decoder->repairs();
   repairs_before_ += current.log_decoder->repairs();
+  repairs_before_ += current.event_decoder->repairs();
   repairs_before_ += current.metric_decoder->repairs();
   auto set = std::make_shared<const HeadSet>(current.generation);
   std::lock_guard lock(mutex_);

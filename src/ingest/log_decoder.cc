@@ -9,20 +9,41 @@ namespace clew::ingest {
 namespace log_field = table::log_field;
 using table::Scope;
 
+namespace {
+
+std::string_view scope_name(std::string_view scope) {
+  std::string_view name;
+  otlp::MessageReader fields(scope);
+  while (fields.next()) {
+    if (fields.tag() == otlp::wire_tag(otlp::field::kScopeName, otlp::WireType::kLength)) name = fields.bytes();
+  }
+  return name;
+}
+
+}  // namespace
+
 LogDecoder::LogDecoder(table::RecordTable& table)
-    : table_(table), owners_(table, repairs_), attributes_(table, Scope::kSpan, repairs_) {}
+    : table_(table),
+      owners_(table, repairs_),
+      attributes_(table, Scope::kSpan, repairs_),
+      takes_events_(table.kind().id == table::RecordTableId::kEvents) {}
 
 RecordCounts LogDecoder::decode(std::string_view request, int64_t receive_time_ns) {
   counts_ = {};
   receive_time_ns_ = receive_time_ns;
   uint32_t resource = 0, instrumentation = 0;
+  bool is_mine = false;
   walk_envelope(
       request,
       [&](const Surroundings& around) {
+        is_mine = (scope_name(around.scope) == table::kEventScope) == takes_events_;
+        if (!is_mine) return;
         resource = owners_.resource_ordinal(around.resource, around.resource_schema_url);
         instrumentation = owners_.instrumentation_ordinal(around.scope, around.scope_schema_url);
       },
-      [&](std::string_view message) { decode_record(message, resource, instrumentation); });
+      [&](std::string_view message) {
+        if (is_mine) decode_record(message, resource, instrumentation);
+      });
   table_.publish();
   return counts_;
 }

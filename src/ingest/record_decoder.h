@@ -17,7 +17,8 @@ struct RecordCounts {
   uint64_t refused = 0;  // By otlp::read_log() and the like; the client was told.
 };
 
-// Writes log records straight from the wire. One thread; the table, of kind kLogs, must outlive it.
+// Writes log records straight from the wire: into a table of kind kEvents those of the scope table::kEventScope, into one of
+// kind kLogs all others. One thread; the table must outlive it.
 //
 // Format: opentelemetry-proto v1, ExportLogsServiceRequest. Input is hostile; guarded by record_decoder_fuzz. Records come out
 // as they went in, but for the repairs that RepairCounts lists.
@@ -41,6 +42,7 @@ class LogDecoder {
   std::string json_;
   int64_t receive_time_ns_ = 0;
   RecordCounts counts_;
+  const bool takes_events_;
 };
 
 // The same for metrics: one row for each data point. ExportMetricsServiceRequest; table of kind kMetrics.

@@ -106,6 +106,7 @@ class RunningServer final : public Server {
   std::optional<query::Engine> engine_;
   std::optional<receive::Intake> intake_;
   std::unique_ptr<receive_otlp::OtlpReceiver> receiver_;
+  std::optional<receive_rum::RumReceiver> rum_;
   std::unique_ptr<net::HttpServer> main_http_;
   std::unique_ptr<net::HttpServer> jaeger_http_;
   std::unique_ptr<net::HttpServer> otlp_http_;
@@ -215,6 +216,8 @@ stdx::Result<void> RunningServer::start_apis() {
                               .save = [this](const std::string& name, std::string_view bytes) {
                                 return objects_->put("ui/" + name, bytes, false);
                               }})}));
+  rum_.emplace(*intake_, clock_, options_.rum);
+  add(rum_->http_routes());
   add(api_ui::routes());
   if (auto started = keep(net::HttpServer::start(options_.main_http, std::move(routes)), main_http_); !started) {
     return started;

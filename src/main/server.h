@@ -17,6 +17,7 @@
 #include "receive/jaeger/jaeger_receive_limits.h"
 #include "receive/otlp/otlp_limits.h"
 #include "receive/receive_limits.h"
+#include "receive/rum/rum_receiver.h"
 #include "receive/sampling/sampling_service.h"
 #include "receive/zipkin/zipkin_limits.h"
 #include "stdx/error.h"
@@ -41,6 +42,7 @@ struct ServerOptions {
   net::HttpServerOptions jaeger_sampling_http;
   receive_sampling::SamplingOptions sampling;
   receive::IntakeLimits intake_limits;
+  receive_rum::RumOptions rum;
   receive_otlp::OtlpLimits otlp_limits;
   receive_zipkin::ZipkinLimits zipkin_limits;
   receive_jaeger::JaegerLimits jaeger_limits;

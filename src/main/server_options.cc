@@ -116,6 +116,12 @@ ServerOptions server_options(const Settings& settings) {
   options.otlp_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.zipkin_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.jaeger_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
+  options.rum.allowed_origins = settings.rum.allowed_origins;
+  for (const std::string& name : settings.rum.more_secret_parameters) options.rum.secret_parameters.push_back(name);
+  options.rum.limits.bundle_bytes_max = settings.rum.bundle_bytes;
+  options.rum.limits.events_per_second_max = static_cast<uint32_t>(settings.rum.events_per_second);
+  options.rum.limits.events_per_second_of_address_max =
+      static_cast<uint32_t>(settings.rum.events_per_second_of_address);
   options.intake_limits.bytes_in_flight_max = settings.limits.in_flight_bytes;
   options.log = log_options(settings.log);
   options.log_lag_bytes_max = settings.log.lag_bytes;

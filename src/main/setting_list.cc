@@ -99,6 +99,19 @@ const SettingDefinition kSettings[] = {
      "Web origins whose pages may send to the OTLP and Zipkin ports, such as https://shop.example; \"*\" for all. None by default: "
      "whoever may send may fill the disk."},
 
+    {"rum.allowed_origins", kTextList, CLEW_PLACE(std::vector<std::string>, rum.allowed_origins),
+     "Web origins whose pages may report users' sessions to the main port: https://shop.example for every application, "
+     "ws01@0123|https://shop.example for one. An application that no entry speaks of may report from anywhere."},
+    {"rum.more_secret_parameters", kTextList, CLEW_PLACE(std::vector<std::string>, rum.more_secret_parameters),
+     "Names of query parameters whose values are replaced by *** in what browsers report, beside token, password, email and "
+     "the like."},
+    {"rum.bundle_bytes", kBytes, CLEW_PLACE(uint64_t, rum.bundle_bytes),
+     "Largest report of a browser. SDKs do not send again what is refused.", 64 * 1024, 64 * kMiB},
+    {"rum.events_per_second", kNumber, CLEW_PLACE(uint64_t, rum.events_per_second),
+     "Events of one application, averaged over ten seconds; beyond, its reports are refused with 429.", 1, 10'000'000},
+    {"rum.events_per_second_of_address", kNumber, CLEW_PLACE(uint64_t, rum.events_per_second_of_address),
+     "The same of one client address. Raise it where many users come through one proxy.", 1, 10'000'000},
+
     {"log.sync", kChoice, CLEW_CHOICE(log.sync),
      "When data counts as stored: sync, when fdatasync has returned, so nothing acknowledged is ever lost; interval, when "
      "written, synced every log.sync_interval, so a power cut loses that much; none, when written, synced when the system "
@@ -203,6 +216,7 @@ constexpr Section kSections[] = {
     {"limits", "What a client may cost. Together they bound the memory of the doors."},
     {"threads", "Threads of the doors."},
     {"cors", "Sending from web pages of other origins."},
+    {"rum", "What users' browsers report to the main port."},
     {"log", "The durable log: what is acknowledged is in it."},
     {"head", "Recent spans in memory, and when they become a block."},
     {"block", "Files of spans on disk."},

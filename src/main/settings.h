@@ -60,6 +60,14 @@ struct Settings {
     std::vector<std::string> allowed_origins;
   } cors;
 
+  struct Rum {
+    std::vector<std::string> allowed_origins;
+    std::vector<std::string> more_secret_parameters;
+    uint64_t bundle_bytes = 1 << 20;
+    uint64_t events_per_second = 5000;
+    uint64_t events_per_second_of_address = 200;
+  } rum;
+
   struct Log {
     LogSync sync = LogSync::kSync;
     int64_t sync_interval_ms = 100;

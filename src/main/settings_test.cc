@@ -55,7 +55,7 @@ TEST(SettingList, EachNameReachesItsOwnPlace) {
   for (const SettingDefinition& changed : setting_list()) {
     Settings settings;
     const std::string before = value_text(changed, settings);
-    for (const char* text : {"7", "7s", "8MiB", "300MiB", "false", "none", "warn", "json", "elsewhere", "7000", "30000"}) {
+    for (const char* text : {"7", "7s", "8MiB", "300MiB", "false", "none", "warn", "json", "elsewhere", "7000", "30000", "0.5"}) {
       Settings attempt;
       if (set_from_text(changed, text, attempt) && value_text(changed, attempt) != before) settings = attempt;
     }

@@ -52,7 +52,7 @@ otlp::TracesData request_of(const std::vector<SpanKey>& spans, int64_t now_ns) {
 }
 
 // A request of log records (or of gauges) numbered as given, two of each: a record that comes twice is two.
-std::string records_request(log::RecordKind kind, const std::vector<uint64_t>& numbers, int64_t now_ns) {
+std::string records_request(table::RecordTableId table, const std::vector<uint64_t>& numbers, int64_t now_ns) {
   namespace field = otlp::field;
   std::string bytes;
   otlp::MessageWriter out(bytes);
@@ -69,10 +69,15 @@ std::string records_request(log::RecordKind kind, const std::vector<uint64_t>& n
   attribute(field::kResourceAttributes, "service.name", [&] { out.add_bytes(field::kAnyValueString, "shop"); });
   out.close(resource);
   const size_t scope = out.open(field::kResourceSpansScopeSpans);
+  if (table == table::RecordTableId::kEvents) {
+    const size_t name = out.open(field::kScopeSpansScope);
+    out.add_bytes(field::kScopeName, table::kEventScope);
+    out.close(name);
+  }
   for (const uint64_t number : numbers) {
     for (int twice = 0; twice < 2; ++twice) {
       const size_t item = out.open(field::kScopeSpansSpans);
-      if (kind == log::RecordKind::kLogs) {
+      if (table != table::RecordTableId::kMetrics) {
         out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(now_ns) + number);
         const size_t body = out.open(field::kLogBody);
         out.add_bytes(field::kAnyValueString, "text-" + std::to_string(number));
@@ -147,8 +152,8 @@ class Process {
   }
   void append_records(table::RecordTableId table, std::vector<uint64_t> numbers, std::mutex& mutex,
                       RecordNumbers& acknowledged) {
-    const auto kind = table == table::RecordTableId::kLogs ? log::RecordKind::kLogs : log::RecordKind::kMetrics;
-    auto payload = stdx::SharedBytes::from_string(records_request(kind, numbers, clock_.now));
+    const auto kind = table == table::RecordTableId::kMetrics ? log::RecordKind::kMetrics : log::RecordKind::kLogs;
+    auto payload = stdx::SharedBytes::from_string(records_request(table, numbers, clock_.now));
     log_->append(0, kind, clock_.now, std::move(payload),
                  [this, table, numbers = std::move(numbers), &mutex, &acknowledged](stdx::Result<uint64_t> offset) {
                    std::lock_guard lock(mutex);
@@ -236,7 +241,7 @@ std::map<SpanKey, int> all_spans(const table::Catalog& catalog, std::string& pro
 // Every record of a table that a query sees, by number, with how often.
 std::map<uint64_t, int> all_records(const table::Catalog& catalog, table::RecordTableId id, std::string& problem) {
   std::map<uint64_t, int> counts;
-  const bool logs = id == table::RecordTableId::kLogs;
+  const bool logs = id != table::RecordTableId::kMetrics;
   for (const auto& set : catalog.snapshot()) {
     for (const auto& segment : set->records(id)) {
       const auto numbers = segment->find(table::Scope::kSpan, "number");

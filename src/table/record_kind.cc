@@ -40,9 +40,13 @@ constexpr RecordField kMetricFields[] = {
 static_assert(std::size(kMetricFields) == metric_field::kCount);
 constexpr SortKey kMetricOrder[] = {{.key = "metric"}, {.key = "service_name"}, {.key = "series"}, {.key = "time"}};
 
+// A session's events lie together; those of clients without one come first, by time.
+constexpr SortKey kEventOrder[] = {{Scope::kSpan, "session.id"}, {.key = "time"}};
+
 constexpr RecordKind kKinds[] = {
     {RecordTableId::kLogs, "logs", "log.", kLogFields, kLogOrder},
     {RecordTableId::kMetrics, "metrics", "point.", kMetricFields, kMetricOrder},
+    {RecordTableId::kEvents, "events", "event.", kLogFields, kEventOrder},
 };
 static_assert(std::size(kKinds) == kRecordTableCount);
 

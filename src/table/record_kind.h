@@ -11,7 +11,7 @@
 
 namespace clew::table {
 
-enum class RecordTableId : uint8_t { kLogs, kMetrics, kCount };
+enum class RecordTableId : uint8_t { kLogs, kMetrics, kEvents, kCount };
 inline constexpr size_t kRecordTableCount = static_cast<size_t>(RecordTableId::kCount);
 
 // Columns that a segment of records has at these positions of columns(); the kind's fields follow, then attributes.
@@ -49,6 +49,9 @@ struct RecordKind {
   std::span<const SortKey> order;
 };
 const RecordKind& record_kind(RecordTableId id);
+
+// Log records of this scope are events of users' sessions: they are rows of kEvents, all others of kLogs.
+inline constexpr std::string_view kEventScope = "clew.rum";
 
 // Positions of fields. Rare ones, which have columns only where they occur, are named below.
 namespace log_field {

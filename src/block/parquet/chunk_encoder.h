@@ -98,6 +98,7 @@ class ChunkEncoder {
   std::vector<uint32_t> indexes_;     // Of the non-null values, into the dictionary.
   std::vector<uint32_t> entries_;     // Codes of the dictionary's entries.
   std::vector<uint64_t> numbers_;     // Non-null values of number columns: int64 or bits of doubles.
+  std::vector<otlp::TraceId> ids16_;  // Non-null values of optional columns of trace ids.
   std::vector<uint64_t> number_entries_;
 
   // Scratch.

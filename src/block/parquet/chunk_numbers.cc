@@ -27,10 +27,10 @@ void append_raw(T value, std::string& out) {
 }
 
 // Appends the non-null values, converted by `convert`.
-template <class T, class Convert>
-void compact(std::span<const T> values, const std::vector<uint64_t>& valid, std::vector<uint64_t>& out, Convert convert) {
+template <class T, class Out, class Convert>
+void compact(std::span<const T> values, const std::vector<uint64_t>& valid, std::vector<Out>& out, Convert convert) {
   out.resize(values.size());
-  uint64_t* cursor = out.data();
+  Out* cursor = out.data();
   if (valid.empty()) {
     for (const T value : values) *cursor++ = convert(value);
   } else {
@@ -277,8 +277,11 @@ void ChunkEncoder::encode_ids8(const Leaf& leaf, const ColumnInput& input, Colum
 
 void ChunkEncoder::encode_ids16(const Leaf& leaf, const ColumnInput& input, bool bloom, ColumnMemory& memory,
                                 EncodedChunk& chunk) {
-  assert(!leaf.spec.optional);
-  const auto ids = input.ids16;
+  std::span<const otlp::TraceId> ids = input.ids16;
+  if (leaf.spec.optional) {
+    compact(input.ids16, valid_, ids16_, [](otlp::TraceId id) { return id; });
+    ids = ids16_;
+  }
   // Ids that follow each other are often equal, because rows are in the order of the trace.
   indexes_.resize(ids.size());
   std::vector<uint32_t>& firsts = entries_;
@@ -302,7 +305,7 @@ void ChunkEncoder::encode_ids16(const Leaf& leaf, const ColumnInput& input, bool
       finish_page(leaf, chunk.pages, page, Encoding::kPlain, values_, memory.compress_plain);
     }
   }
-  otlp::TraceId low = ids[0], high = ids[0];
+  otlp::TraceId low = ids.empty() ? otlp::TraceId{} : ids[0], high = low;
   for (size_t page = 0; page < layout_.page_count(); ++page) {
     const auto part = ids.subspan(layout_.values[page], layout_.values[page + 1] - layout_.values[page]);
     if (part.empty()) continue;

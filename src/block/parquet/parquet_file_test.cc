@@ -47,7 +47,7 @@ struct Expected {
   std::vector<std::optional<double>> doubles;
   std::vector<std::optional<bool>> booleans;
   std::vector<std::optional<uint64_t>> ids8;
-  std::vector<otlp::TraceId> ids16;
+  std::vector<std::optional<otlp::TraceId>> ids16;
 };
 
 class ParquetFile : public ::testing::Test {
@@ -126,6 +126,7 @@ class ParquetFile : public ::testing::Test {
     std::vector<double> doubles;
     std::vector<uint8_t> booleans;
     std::vector<uint64_t> ids8;
+    std::vector<otlp::TraceId> ids16;
     Strings strings({});
     switch (leaf.spec.physical) {
       case PhysicalType::kByteArray: {
@@ -173,8 +174,11 @@ class ParquetFile : public ::testing::Test {
         break;
       case PhysicalType::kFixed:
         if (leaf.spec.fixed_length == 16) {
-          for (uint32_t i = 0; i < elements; ++i) expected.ids16.push_back({number(i), number(i)});
-          input.ids16 = expected.ids16;
+          for (uint32_t i = 0; i < elements; ++i) {
+            ids16.push_back({number(i), number(i)});
+            expected.ids16.push_back(present[i] ? std::optional(ids16[i]) : std::nullopt);
+          }
+          input.ids16 = ids16;
         } else {
           for (uint32_t i = 0; i < elements; ++i) {
             ids8.push_back(number(i));
@@ -184,7 +188,6 @@ class ParquetFile : public ::testing::Test {
         }
         break;
     }
-    if (leaf.spec.physical == PhysicalType::kFixed && leaf.spec.fixed_length == 16) input.valid = nullptr;
     auto done = writer.write_chunk(group, leaf_index, input, true);
     ASSERT_TRUE(done) << done.error().message;
   }
@@ -229,8 +232,8 @@ class ParquetFile : public ::testing::Test {
           break;
         case PhysicalType::kFixed:
           if (leaf.spec.fixed_length == 16) {
-            ASSERT_TRUE(has(i));
-            ASSERT_EQ(page.ids16[i], expected.ids16[first + i]);
+            ASSERT_EQ(has(i), expected.ids16[first + i].has_value());
+            if (has(i)) { ASSERT_EQ(page.ids16[i], *expected.ids16[first + i]); }
           } else {
             ASSERT_EQ(has(i), expected.ids8[first + i].has_value());
             if (has(i)) { ASSERT_EQ(page.ids8[i], *expected.ids8[first + i]); }
@@ -308,7 +311,7 @@ class ParquetFile : public ::testing::Test {
         }
         for (const auto& flag : expected.booleans) out << (flag ? *flag ? "1" : "0" : "-") << ' ';
         for (const auto& id : expected.ids8) out << (id ? fmt::format("{:016x}", *id) : "-") << ' ';
-        for (const auto& id : expected.ids16) out << otlp::to_hex(id) << ' ';
+        for (const auto& id : expected.ids16) out << (id ? otlp::to_hex(*id) : "-") << ' ';
         out << '\n';
       }
     }
@@ -333,7 +336,7 @@ TEST_F(ParquetFile, EveryTypeAndShapeComesBack) {
         add_column(LeafSpec::real("d", optional), shape, in_list);
         add_column(LeafSpec::boolean("b", optional), shape, in_list);
         add_column(LeafSpec::fixed("f", 8, optional), shape, in_list);
-        if (!optional) add_column(LeafSpec::fixed("t", 16), shape, in_list);
+        add_column(LeafSpec::fixed("t", 16, optional), shape, in_list);
       }
     }
   }

@@ -12,7 +12,7 @@
 
 namespace clew::receive_rum {
 
-// The scope of everything that comes from a bundle: log records of this scope are RUM events.
+// The scope of everything that comes from a browser: table/record_kind.h knows log records of this scope as events.
 inline constexpr std::string_view kRumScope = "clew.rum";
 
 // Members of a bundle that are read one by one; others are kept as they are.
