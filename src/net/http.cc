@@ -192,10 +192,10 @@ bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
 
 namespace {
 
-// Holds its reply, which holds nothing of it, so that the answer is sent even if nobody calls finish().
+// The answer is sent even if nobody calls finish().
 class CollectedStream final : public HttpStream {
  public:
-  CollectedStream(HttpReply& reply, HttpResponse response) : reply_(reply), response_(std::move(response)) {}
+  CollectedStream(HttpReplyPtr reply, HttpResponse response) : reply_(std::move(reply)), response_(std::move(response)) {}
   ~CollectedStream() override { finish(); }
 
   bool write(std::string_view bytes) override {
@@ -205,13 +205,13 @@ class CollectedStream final : public HttpStream {
   void finish() override {
     if (finished_) return;
     finished_ = true;
-    reply_.send(std::move(response_));
+    reply_->send(std::move(response_));
   }
   const std::atomic<bool>& closed() const override { return closed_; }
   size_t waiting_bytes() const override { return response_.body.size(); }
 
  private:
-  HttpReply& reply_;
+  HttpReplyPtr reply_;
   HttpResponse response_;
   bool finished_ = false;
   const std::atomic<bool> closed_{false};
@@ -219,6 +219,6 @@ class CollectedStream final : public HttpStream {
 
 }  // namespace
 
-HttpStreamPtr HttpReply::stream(HttpResponse head) { return std::make_shared<CollectedStream>(*this, std::move(head)); }
+HttpStreamPtr HttpReply::stream(HttpResponse head) { return std::make_shared<CollectedStream>(shared_from_this(), std::move(head)); }
 
 }  // namespace clew::net

@@ -56,7 +56,7 @@ class HttpStream {
 using HttpStreamPtr = std::shared_ptr<HttpStream>;
 
 // Answers one request, exactly once, from any thread, now or later; dropping it unanswered sends 500.
-class HttpReply {
+class HttpReply : public std::enable_shared_from_this<HttpReply> {
  public:
   virtual ~HttpReply() = default;
   virtual void send(HttpResponse response) = 0;

@@ -74,7 +74,8 @@ class ConnectionStream final : public HttpStream {
   void end(bool cut) {
     if (std::exchange(ended_, true)) return;
     state_->closed.store(true, std::memory_order_relaxed);
-    connection_->end_stream(exchange_, cut);
+    // Whoever keeps an ended stream does not keep its connection.
+    std::exchange(connection_, nullptr)->end_stream(exchange_, cut);
   }
 
   std::shared_ptr<HttpShared> shared_;

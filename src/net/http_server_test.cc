@@ -360,6 +360,92 @@ TEST_F(HttpServerTest, ConnectionsAreBounded) {
   EXPECT_EQ(server_->counters().connections_refused, 1u);
 }
 
+// Waits for a condition with a limit.
+template <class Condition>
+bool comes_true(Condition condition) {
+  for (int i = 0; i < 2'000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  return false;
+}
+
+TEST_F(HttpServerTest, AnswersInPieces) {
+  start();
+  RawClient raw(port_);
+  ASSERT_TRUE(raw.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const auto replies = held_.wait_for(1);
+  auto head = text("first");
+  head.content_type = "text/event-stream";
+  const HttpStreamPtr stream = replies.at(0)->stream(std::move(head));
+  const std::string begin = raw.read_until("first\r\n");
+  EXPECT_THAT(begin, HasSubstr("Transfer-Encoding: chunked\r\n"));
+  EXPECT_THAT(begin, EndsWith("\r\n\r\n5\r\nfirst\r\n"));
+  EXPECT_TRUE(stream->write(std::string(20, 'y')));
+  EXPECT_EQ(raw.read_until("y\r\n"), "14\r\n" + std::string(20, 'y') + "\r\n");
+  EXPECT_TRUE(comes_true([&] { return stream->waiting_bytes() == 0; }));
+  EXPECT_FALSE(stream->closed());
+  stream->finish();
+  EXPECT_EQ(raw.read_until("0\r\n\r\n"), "0\r\n\r\n");
+  EXPECT_THAT(raw.read_until("hello"), StartsWith("HTTP/1.1 200 OK\r\n")) << "the next answer follows on the same connection";
+  EXPECT_FALSE(stream->write("late"));
+  EXPECT_TRUE(comes_true([&] { return server_->counters().requests_in_flight == 0; }));
+}
+
+TEST_F(HttpServerTest, AStreamThatIsDroppedIsCutAndOldClientsGetTheirPieces) {
+  start();
+  RawClient cut(port_);
+  ASSERT_TRUE(cut.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n"));
+  held_.wait_for(1).at(0)->stream(text("part"));
+  EXPECT_THAT(cut.read_all(), testing::Not(HasSubstr("0\r\n\r\n"))) << "a part must not look like the whole";
+  RawClient old(port_);
+  ASSERT_TRUE(old.send("GET /held HTTP/1.0\r\n\r\n"));
+  held_.wait_for(1).at(0)->stream(text("all"))->finish();
+  EXPECT_THAT(old.read_all(), EndsWith("\r\n\r\nall"));
+}
+
+TEST_F(HttpServerTest, AStreamHearsThatItsClientHasGone) {
+  start();
+  HttpStreamPtr stream;
+  {
+    RawClient raw(port_);
+    ASSERT_TRUE(raw.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n"));
+    stream = held_.wait_for(1).at(0)->stream(text("x"));
+    raw.read_until("x\r\n");
+    EXPECT_FALSE(stream->closed());
+  }
+  EXPECT_TRUE(comes_true([&] { return stream->closed().load(); }));
+  EXPECT_FALSE(stream->write("more"));
+}
+
+TEST_F(HttpServerTest, AReaderThatFallsBehindIsDropped) {
+  HttpServerOptions options;
+  options.limits.stream_waiting_bytes_max = 256 << 10;
+  start(options);
+  RawClient raw(port_);
+  ASSERT_TRUE(raw.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const HttpStreamPtr stream = held_.wait_for(1).at(0)->stream(text("x"));
+  const std::string piece(64 << 10, 'z');
+  size_t written = 0;
+  while (written < (64u << 20) && stream->write(piece)) written += piece.size();
+  EXPECT_LT(written, 64u << 20) << "what nobody takes must not pile up";
+  EXPECT_TRUE(stream->closed());
+}
+
+TEST_F(HttpServerTest, StopEndsStreams) {
+  start();
+  RawClient raw(port_);
+  ASSERT_TRUE(raw.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const HttpStreamPtr stream = held_.wait_for(1).at(0)->stream(text("x"));
+  std::thread writer([&] {
+    EXPECT_TRUE(comes_true([&] { return stream->closed().load(); }));
+    stream->finish();
+  });
+  server_->stop(std::chrono::seconds(20));
+  writer.join();
+  EXPECT_THAT(raw.read_all(), EndsWith("0\r\n\r\n"));
+}
+
 TEST_F(HttpServerTest, CompressesWhenAsked) {
   start();
   auto http = client();

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/native/endpoint.h"
@@ -42,6 +44,7 @@ AnswerResult answer_critical_path(const Question& question);
 AnswerResult answer_trace_diff(const Question& question);
 AnswerResult answer_find(const Question& question);
 AnswerResult answer_trace_events(const Question& question);
+std::optional<ApiError> stream_tail(const Question& question, net::HttpReply& reply);
 AnswerResult answer_topology(const Question& question);
 AnswerResult answer_service_detail(const Question& question);
 AnswerResult answer_layout(const Question& question);
@@ -50,6 +53,8 @@ AnswerResult answer_put_layout(const Question& question);
 // Parts that several answers share.
 // OTLP's JSON of an AnyValue; {} for the empty value.
 void write_value(wire::JsonWriter& json, const otlp::AnyValue& value);
+// A trace as /search has it.
+std::string summary_json(const query::TraceSummary& trace);
 void write_attributes(wire::JsonWriter& json, std::string_view name, const otlp::Attributes& attributes);
 void write_range(wire::JsonWriter& json, table::TimeRange range);
 void write_stats(wire::JsonWriter& json, const query::QueryStats& stats);

@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,6 +66,8 @@ struct Question {
     if (partial) partial(std::move(json));
   }
 };
+// Answers with a stream that goes on after it has returned, or says why not.
+using StreamHandler = std::optional<ApiError> (*)(const Question&, net::HttpReply&);
 using Handler = std::expected<Answer, ApiError> (*)(const Question&);
 
 struct Endpoint {
@@ -79,6 +82,7 @@ struct Endpoint {
   std::string_view method = "GET";
   std::string_view body = {};  // POST, PUT: what the body holds.
   bool streams = false;  // Also as server-sent events, for who accepts them: progress, answers so far, the answer.
+  StreamHandler stream = nullptr;  // In place of `handler`: always server-sent events.
 };
 
 // Parts of the tables, each beside its handlers.

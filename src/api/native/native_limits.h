@@ -25,6 +25,8 @@ inline constexpr int64_t kFoundRowsMax = 100'000;  // Rows that a search within 
 inline constexpr int64_t kTraceEventsMax = 100'000;
 // What the server keeps for all viewers.
 inline constexpr size_t kServiceColorsMax = 20'000;  // Services beyond share numbers.
+inline constexpr size_t kWatchersMax = 16;  // Of the live tail.
+inline constexpr int64_t kTailRateMax = 200;
 inline constexpr size_t kLayoutNodesMax = 5'000;
 inline constexpr size_t kLayoutTextMax = 512;  // Bytes of a node's id or lane.
 inline constexpr int64_t kRedPointsMax = query::kSeriesPointsMax;  // (end - start) / step of a RED series.

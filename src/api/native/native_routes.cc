@@ -124,6 +124,12 @@ void respond(const Endpoint& endpoint, const NativeOptions& options, net::HttpRe
     return reply.send(refusal({stdx::ErrorCode::kUnavailable, "too many queries run at once; try again", {}}));
   }
   const query::QueryControl control = ticket ? ticket->control() : query::QueryControl{};
+  if (endpoint.stream != nullptr) {
+    if (const auto error = endpoint.stream({.options = options, .arguments = *arguments, .control = control}, reply)) {
+      reply.send(refusal(*error));
+    }
+    return;
+  }
   if (endpoint.streams && wants_events(request)) return respond_in_pieces(endpoint, options, *arguments, control, reply);
   auto body = decoded_body(request);
   if (!body) return reply.send(refusal(body.error()));
@@ -141,6 +147,9 @@ void respond(const Endpoint& endpoint, const NativeOptions& options, net::HttpRe
 std::vector<net::HttpRoute> routes(NativeOptions options) {
   if (options.ui_state == nullptr) options.ui_state = std::make_shared<UiState>();
   if (options.service_book == nullptr) options.service_book = std::make_shared<query::ServiceBook>();
+  if (options.live_tail == nullptr && options.engine != nullptr) {
+    options.live_tail = std::make_shared<LiveTail>(*options.engine, *options.clock);
+  }
   // Shared by all handlers: the server copies them, and the last copy ends with it.
   const auto shared = std::make_shared<const NativeOptions>(std::move(options));
   std::vector<net::HttpRoute> routes;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/native/live_tail.h"
 #include "api/native/ui_state.h"
 #include "net/http.h"
 #include "query/admission.h"
@@ -43,6 +44,7 @@ struct NativeOptions {
   std::shared_ptr<UiState> ui_state = {};
   // Made by routes() where it is missing.
   std::shared_ptr<query::ServiceBook> service_book = {};
+  std::shared_ptr<LiveTail> live_tail = {};
 };
 
 // Handlers may be called from any number of threads at once.

@@ -62,6 +62,20 @@ void write_summary(wire::JsonWriter& json, const query::TraceSummary& trace) {
 
 }  // namespace
 
+std::string summary_json(const query::TraceSummary& trace) {
+  std::string text;
+  wire::JsonWriter json(text);
+  write_summary(json, trace);
+  return text;
+}
+
+std::optional<ApiError> stream_tail(const Question& question, net::HttpReply& reply) {
+  auto watched = question.options.live_tail->watch(question.arguments.text("q"),
+                                                   static_cast<uint32_t>(question.arguments.number("rate")), reply);
+  if (watched) return std::nullopt;
+  return refused(std::move(watched.error()), "q").error();
+}
+
 AnswerResult answer_search(const Question& question) {
   const Arguments& arguments = question.arguments;
   auto range = time_range(arguments);

@@ -226,6 +226,19 @@ std::vector<Endpoint> compare_endpoints() {
 
 std::vector<Endpoint> shared_endpoints() {
   return {
+      {.path = "/api/v1/tail",
+       .id = "tail",
+       .summary = "Live tail",
+       .description = "Traces that match, as they arrive, as server-sent events until the client closes: `trace` (a "
+                      "[TraceSummary](#tracesummary)), `left_out` (`{\"count\":n}`: more arrived than `rate` lets through), `ping` "
+                      "(`{\"now_ns\":\"…\"}`) after five quiet seconds. A trace is sent once, when its first matching span is seen. At "
+                      "most 16 clients watch at a time.",
+       .parameters = {query_parameter(),
+                      {.name = "rate", .type = ParameterType::kInteger, .description = "Traces a second at most", .fallback = "20",
+                       .low = 1, .high = kTailRateMax}},
+       .answer = "",
+       .admitted = false,
+       .stream = stream_tail},
       {.path = "/api/v1/topology/layout",
        .id = "topologyLayout",
        .summary = "Where nodes stand",
