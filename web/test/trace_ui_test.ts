@@ -178,7 +178,54 @@ describe('waterfall', () => {
   });
 });
 
+/** Times of the large trace, printed for docs/performance.md; nothing here fails a test. */
+async function measure(page: Page): Promise<Record<string, number>> {
+  return page.evaluate(async () => {
+    const figures: Record<string, number> = {};
+    const asked = performance.getEntriesByType('resource').find((entry) => entry.name.includes('/columns')) as PerformanceResourceTiming;
+    figures['page opened → rows painted, ms'] = (globalThis as unknown as { painted: number }).painted;
+    figures['response → rows painted, ms'] = figures['page opened → rows painted, ms'] - asked.responseEnd;
+    // One frame's work: from the frame's begin until everything it caused is done.
+    const frame = () => new Promise<number>((done) => requestAnimationFrame((begin) => setTimeout(() => done(performance.now() - begin))));
+    const spread = (values: number[], share: number) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]!;
+    const box = document.querySelector('.wf-scroll')!;
+    const frames: number[] = [];
+    for (let i = 0; i < 120; i++) {
+      box.scrollTop += 137;
+      frames.push(await frame());
+    }
+    figures['scrolling, p50 of a frame, ms'] = spread(frames, 0.5);
+    figures['scrolling, p95 of a frame, ms'] = spread(frames, 0.95);
+    const settle = () => new Promise((done) => setTimeout(done, 400));
+    for (const [name, key] of [['one level shallower', 'p'], ['one level deeper', 'o'], ['only the critical path', 'C'], ['all again', 'C'], ['next error', 'e'], ['flame graph', '2'], ['operations', '3'], ['waterfall', '1']] as const) {
+      const begin = performance.now();
+      document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      await frame();
+      figures[`${name}, ms`] = performance.now() - begin;
+      await settle();
+    }
+    figures['JS heap, MB'] = ((performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0) / 1e6;
+    return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Math.round(value * 10) / 10]));
+  });
+}
+
 describe('a trace of 100 000 spans', () => {
+  it('is measured', async () => {
+    const watched = await open('/services');
+    const { page } = watched;
+    await page.addInitScript(() => {
+      const wait = () => requestAnimationFrame(() => (document.querySelector('.wf-row') ? requestAnimationFrame((now) => Object.assign(globalThis, { painted: now })) : wait()));
+      wait();
+    });
+    await page.goto(`${clew.url}/trace/${kLarge}`);
+    await page.locator('.finding').first().waitFor();
+    await page.waitForFunction(() => 'painted' in globalThis);
+    console.log(JSON.stringify(await measure(page), null, 1));
+    expect(await page.locator('.wf-row').count()).toBeGreaterThan(10);
+    expectNoFaults(watched);
+    await watched.close();
+  }, 60_000);
+
   it('opens, scrolls to its end, folds, finds; the page holds only what is in sight', async () => {
     const watched = await open(`/trace/${kLarge}`);
     const { page } = watched;

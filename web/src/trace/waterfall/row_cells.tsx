@@ -1,4 +1,6 @@
 // The left side of a row: what it is, in words that can be read out, selected and clicked. The right side is canvas.
+import { Component } from 'preact';
+
 import { colourClass } from '../../app/service_colours';
 import { formatDuration, formatDurationExactly } from '../../format/duration';
 import { formatCount } from '../../format/quantity';
@@ -30,17 +32,23 @@ interface RowCellsProps {
   isSticky?: boolean;
 }
 
-export function RowCells(props: RowCellsProps) {
-  const { state, at } = props;
-  switch (state.rows.kind[at]) {
-    case RowKind.group:
-      return <GroupRow {...props} />;
-    case RowKind.more:
-      return <MoreRow {...props} />;
-    case RowKind.missing:
-      return <MissingRow {...props} />;
-    default:
-      return <SpanRow {...props} />;
+/** A row; while the reader only scrolls, rows that stay in sight are left alone. */
+export class RowCells extends Component<RowCellsProps> {
+  override shouldComponentUpdate(next: RowCellsProps): boolean {
+    const now = this.props;
+    return next.state !== now.state || next.at !== now.at || next.top !== now.top || next.nameWidth !== now.nameWidth || next.striped !== now.striped || next.font !== now.font;
+  }
+  override render(props: RowCellsProps) {
+    switch (props.state.rows.kind[props.at]) {
+      case RowKind.group:
+        return <GroupRow {...props} />;
+      case RowKind.more:
+        return <MoreRow {...props} />;
+      case RowKind.missing:
+        return <MissingRow {...props} />;
+      default:
+        return <SpanRow {...props} />;
+    }
   }
 }
 

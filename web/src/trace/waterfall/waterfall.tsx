@@ -21,12 +21,18 @@ import { RowCells } from './row_cells';
 
 const kOverscan = 20;
 const kChunk = 8;
+// Rows are placed from an anchor that seldom moves, so that scrolling changes only the rows that come and go.
+const kAnchorRows = 512;
 const kStickyMax = 4;
 const kNameMin = 140;
 const kSelfWidth = 76;
 const kDragMin = 4;
 
 export const nameWidthPreference = numberPreference('trace.name_width', 440);
+
+function anchorOf(at: number): number {
+  return Math.floor(at / kAnchorRows) * kAnchorRows;
+}
 
 /** Widths of texts, shared by rows and canvas. */
 export function useTextWidths(): TextWidths {
@@ -108,7 +114,7 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
       setBase(wantedBase);
       setSticky((before) => (before.length === now.sticky.length && before.every((at, i) => at === now.sticky[i]) ? before : now.sticky));
       if (mover.current) {
-        mover.current.style.transform = `translateY(${wantedBase * kRowHeight - scrollTop}px)`;
+        mover.current.style.transform = `translateY(${anchorOf(wantedBase) * kRowHeight - scrollTop}px)`;
       }
       drawGround(layers.current, now);
       drawBars(layers.current, now);
@@ -196,7 +202,7 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
                 {Array.from({ length: Math.max(0, shownCount) }, (_, index) => {
                   const at = base + index;
                   return (
-                    <RowCells key={at % pool} state={state} at={at} top={index * kRowHeight} nameWidth={nameWidth} widths={widths} font={font} striped={striped} />
+                    <RowCells key={at % pool} state={state} at={at} top={(at - anchorOf(base)) * kRowHeight} nameWidth={nameWidth} widths={widths} font={font} striped={striped} />
                   );
                 })}
               </div>
