@@ -9,9 +9,10 @@ import { nanoseconds } from '../api/client';
 import { useQuestion } from '../api/question';
 import { link, setQuery, useParameter } from '../app/address';
 import { useCrumbs } from '../app/crumbs';
-import { useRange } from '../app/range';
+import { useRange, type Span } from '../app/range';
 import { colourClass } from '../app/service_colours';
 import { formatDuration } from '../format/duration';
+import { formatSpan } from '../format/instant';
 import { formatCount, formatCountExactly, formatShare, threeDigits } from '../format/quantity';
 import { t } from '../i18n/catalogue';
 import { data, withData } from '../trace/data_words';
@@ -32,15 +33,16 @@ export default function ExplainPage() {
   const aFrom = useParameter('a_from');
   const aTo = useParameter('a_to');
   const { span } = useRange();
+  const region = aFrom && aTo && Number(aTo) > Number(aFrom) ? { start: Number(aFrom), end: Number(aTo) } : undefined;
   useCrumbs([{ text: t.app.places.traces, href: link('/traces', { q: base || b }) }, { text: t.trace.explain_title }]);
   const asked: CompareQuestion = {
-    a, b, base, start: nanoseconds(span.start), end: nanoseconds(span.end), a_start: aFrom && nanoseconds(Number(aFrom)), a_end: aTo && nanoseconds(Number(aTo)),
+    a, b, base, start: nanoseconds(span.start), end: nanoseconds(span.end), a_start: region ? nanoseconds(region.start) : '', a_end: region ? nanoseconds(region.end) : '',
   };
   const question = useQuestion<CompareAnswer>(a ? JSON.stringify(asked) : undefined, (options) => loadCompare(asked, options));
   return (
     <div class="explain">
       <h1 class="unseen">{t.trace.explain_title}</h1>
-      <Sides key={`${a} ${b} ${base}`} a={a} b={b} base={base} answer={question.answer} />
+      <Sides key={`${a} ${b} ${base}`} a={a} b={b} base={base} region={region} answer={question.answer} />
       {a === '' ? (
         <EmptyState icon="compare" title={t.trace.explain_title}>
           <p>{words.explain_hint}</p>
@@ -53,7 +55,7 @@ export default function ExplainPage() {
 }
 
 /** Who is compared with whom, as filters that can be edited. */
-function Sides({ a, b, base, answer }: { a: string; b: string; base: string; answer: CompareAnswer | undefined }) {
+function Sides({ a, b, base, region, answer }: { a: string; b: string; base: string; region: Span | undefined; answer: CompareAnswer | undefined }) {
   const words = t.trace.explain;
   const [nextA, setA] = useState(a);
   const [nextB, setB] = useState(b);
@@ -69,6 +71,14 @@ function Sides({ a, b, base, answer }: { a: string; b: string; base: string; ans
         <span class="side-name">
           <i class="side-mark a" aria-hidden="true" />
           {answer ? words.a(formatCount(answer.a.trace_count)) : words.query_a}
+          {region && (
+            <span class="chip">
+              <span class="cut number">{formatSpan(region.start, region.end)}</span>
+              <button type="button" aria-label={t.app.remove(formatSpan(region.start, region.end))} onClick={() => setQuery({ a_from: undefined, a_to: undefined })}>
+                <Icon name="close" />
+              </button>
+            </span>
+          )}
         </span>
         <input class="input mono" value={nextA} spellcheck={false} aria-label={words.query_a} placeholder="{ duration > 1s }" onInput={(event) => setA(event.currentTarget.value)} />
       </label>

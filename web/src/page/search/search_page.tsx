@@ -43,7 +43,7 @@ function areaActions(q: string, area: HeatArea, close: () => void) {
   const range = { from: String(Math.floor(area.start)), to: String(Math.ceil(area.end)) };
   return (
     <>
-      <MenuItem onPick={close} href={link('/explain', { a: withArea(q, area), ...range, b: q || undefined })}>
+      <MenuItem onPick={close} href={link('/explain', { a: withArea(q, area), base: q || undefined, a_from: range.from, a_to: range.to })}>
         <Icon name="compare" />
         {t.app.chart.explain}
       </MenuItem>

@@ -40,7 +40,7 @@ function selectionActions(q: string, area: Span & Partial<HeatArea>, close: () =
   const chosen = bounds.length ? `${q.replace(/\s*\}$/, '')} && ${bounds.join(' && ')} }` : q;
   return (
     <>
-      <MenuItem onPick={close} href={link('/explain', { a: chosen, b: q, ...range })}>
+      <MenuItem onPick={close} href={link('/explain', { a: chosen, base: q, a_from: range.from, a_to: range.to })}>
         <Icon name="compare" />
         {t.app.chart.explain}
       </MenuItem>

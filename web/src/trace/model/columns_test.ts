@@ -28,7 +28,7 @@ describe('trace columns', () => {
     expect(columns.flags[3]! & Flag.errorCause).not.toBe(0);
   });
 
-  it('reads 100 000 spans', () => {
+  it('reads 100 000 spans', { timeout: 30_000 }, () => {
     const columns = decodeColumns(encodeColumns(largeTrace(100_000)));
     expect(columns.count).toBe(100_000);
     expect(columns.subtree[0]).toBe(100_000);

@@ -49,14 +49,15 @@ a root 0 100
 `))).toEqual(['root 0-100']);
   });
 
-  it('covers the root exactly in a large trace and a deep one', () => {
+  it('covers the root exactly in a large trace and a deep one', { timeout: 30_000 }, () => {
     for (const columns of [largeTrace(100_000), deepTrace(10_000)]) {
-      let length = 0;
+      let length = 0, gaps = 0, empty = 0;
       for (let i = 0; i < columns.cpRow.length; i++) {
-        expect(columns.cpEnd[i]!).toBeGreaterThan(columns.cpStart[i]!);
-        if (i > 0) expect(columns.cpStart[i]!).toBeCloseTo(columns.cpEnd[i - 1]!, 3);
+        if (columns.cpEnd[i]! <= columns.cpStart[i]!) empty++;
+        if (i > 0 && Math.abs(columns.cpStart[i]! - columns.cpEnd[i - 1]!) > 0.001) gaps++;
         length += columns.cpEnd[i]! - columns.cpStart[i]!;
       }
+      expect([gaps, empty]).toEqual([0, 0]);
       expect(length).toBeCloseTo(columns.duration[0]!, 0);
     }
   });

@@ -44,7 +44,7 @@ a root 0 100
     expect(critical.to[0]).toBe(100e6);
   });
 
-  it('draws at most a rectangle a pixel and finds what is under the pointer', () => {
+  it('draws at most a rectangle a pixel and finds what is under the pointer', { timeout: 30_000 }, () => {
     const columns = largeTrace(100_000);
     const boxes = flameInTime(columns);
     for (let lane = 0; lane < boxes.laneCount; lane++) {
