@@ -74,8 +74,7 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
   const preferred = useStore(nameWidthPreference);
   const [paneWidth, setPaneWidth] = useState(1000);
   const [paneHeight, setPaneHeight] = useState(600);
-  const [base, setBase] = useState(0);
-  const [sticky, setSticky] = useState<readonly number[]>([]);
+  const showRows = useRef<(view: RowsView) => void>(undefined);
   const widths = useTextWidths();
   const scroller = useRef<HTMLDivElement>(null);
   const mover = useRef<HTMLDivElement>(null);
@@ -86,6 +85,8 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
   const pointer = useRef<Pointer | null>(null);
   const drag = useRef<{ from: number; to: number; x: number; moved: boolean } | null>(null);
   const frame = useRef(0);
+  // Only the rows have moved: the axis is as it was.
+  const scrolled = useRef(false);
 
   const nameWidth = isNarrow ? Math.round(paneWidth * 0.5) : Math.max(kNameMin, Math.min(preferred, paneWidth - 240));
   const leftWidth = nameWidth + (isNarrow ? 0 : kSelfWidth);
@@ -111,16 +112,20 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
       now.scrollTop = scrollTop;
       now.sticky = stickyRows(latest.current, scrollTop);
       const wantedBase = Math.max(0, Math.floor((scrollTop / kRowHeight - kOverscan) / kChunk) * kChunk);
-      setBase(wantedBase);
-      setSticky((before) => (before.length === now.sticky.length && before.every((at, i) => at === now.sticky[i]) ? before : now.sticky));
+      showRows.current?.({ base: wantedBase, sticky: now.sticky });
       if (mover.current) {
         mover.current.style.transform = `translateY(${anchorOf(wantedBase) * kRowHeight - scrollTop}px)`;
       }
       drawGround(layers.current, now);
       drawBars(layers.current, now);
       drawOverlay(layers.current, now, pointer.current, drag.current?.moved ? [drag.current.from, drag.current.to] : null);
-      if (axisLayers.current) drawAxis(axisLayers.current, now.palette, now.widths, now.zoom, now.ticks, axisUnit.current, pointer.current?.x ?? null);
+      if (!scrolled.current && axisLayers.current) drawAxis(axisLayers.current, now.palette, now.widths, now.zoom, now.ticks, axisUnit.current, pointer.current?.x ?? null);
+      scrolled.current = false;
     });
+  }, []);
+  const drawScrolled = useCallback(() => {
+    scrolled.current = true;
+    drawAll();
   }, []);
   const drawOver = useCallback(() => {
     const now = scene.current;
@@ -145,16 +150,19 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
     measure();
     layers.current = new Layers(timeHolder.current!, 3, drawAll);
     axisLayers.current = new Layers(axisHolder.current!, 1, drawAll);
-    box.addEventListener('scroll', drawAll, { passive: true });
+    box.addEventListener('scroll', drawScrolled, { passive: true });
     return () => {
       observer.disconnect();
-      box.removeEventListener('scroll', drawAll);
+      box.removeEventListener('scroll', drawScrolled);
       layers.current?.close();
       axisLayers.current?.close();
       cancelAnimationFrame(frame.current);
     };
   }, []);
-  useLayoutEffect(drawAll);
+  useLayoutEffect(() => {
+    scrolled.current = false;
+    drawAll();
+  });
 
   // The selected row stays in sight.
   const selectedAt = state.selected >= 0 ? rows.shownAt[state.selected]! : -1;
@@ -169,8 +177,6 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
 
   useTimeGestures(timeHolder, { latest, scene, pointer, drag, drawOver, drawAll });
 
-  const shownCount = Math.min(rows.count - base, Math.ceil(paneHeight / kRowHeight) + 2 * kOverscan);
-  const pool = Math.ceil(paneHeight / kRowHeight) + 2 * kOverscan + 1;
   return (
     <section class="wf" style={{ '--wf-name': `${nameWidth}px`, '--wf-left': `${leftWidth}px` }} aria-label={t.trace.views.waterfall}>
       <div class="wf-overview">
@@ -198,22 +204,7 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
                 <span role="columnheader">{t.trace.columns.operation}</span>
                 <span role="columnheader">{t.trace.columns.self}</span>
               </div>
-              <div ref={mover} class="wf-rows" role="rowgroup">
-                {Array.from({ length: Math.max(0, shownCount) }, (_, index) => {
-                  const at = base + index;
-                  return (
-                    <RowCells key={at % pool} state={state} at={at} top={(at - anchorOf(base)) * kRowHeight} nameWidth={nameWidth} widths={widths} font={font} striped={striped} />
-                  );
-                })}
-              </div>
-              {sticky.length > 0 && (
-                <div class="wf-sticky" aria-hidden="true">
-                  {sticky.map((at, index) => at < rows.count && (
-                    <RowCells key={index} state={state} at={at} top={index * kRowHeight} nameWidth={nameWidth} widths={widths} font={font} striped={striped} isSticky />
-                  ))}
-                  <div style={{ height: `${sticky.length * kRowHeight}px` }} />
-                </div>
-              )}
+              <RowList state={state} nameWidth={nameWidth} widths={widths} font={font} striped={striped} paneHeight={paneHeight} mover={mover} shower={showRows} />
             </div>
             <div class="wf-time" ref={timeHolder} />
           </div>
@@ -221,6 +212,49 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
       </div>
       {rows.count === 0 && <p class="wf-nothing">{t.trace.nothing_shown}</p>}
     </section>
+  );
+}
+
+interface RowsView {
+  /** The first row that exists. */
+  base: number;
+  sticky: readonly number[];
+}
+
+interface RowListProps {
+  state: TraceState;
+  nameWidth: number;
+  widths: TextWidths;
+  font: string;
+  striped: readonly boolean[];
+  paneHeight: number;
+  mover: { current: HTMLDivElement | null };
+  shower: { current: ((view: RowsView) => void) | undefined };
+}
+
+/** The rows in sight. It alone renders while the reader scrolls. */
+function RowList({ state, nameWidth, widths, font, striped, paneHeight, mover, shower }: RowListProps) {
+  const [view, setView] = useState<RowsView>({ base: 0, sticky: [] });
+  shower.current = (next) =>
+    setView((before) => (before.base === next.base && before.sticky.length === next.sticky.length && before.sticky.every((at, i) => at === next.sticky[i]) ? before : next));
+  const { base, sticky } = view;
+  const inSight = Math.ceil(paneHeight / kRowHeight) + 2 * kOverscan;
+  const shownCount = Math.max(0, Math.min(state.rows.count - base, inSight));
+  const rowOf = (at: number, top: number, key: number, isSticky: boolean) => (
+    <RowCells key={key} state={state} at={at} top={top} nameWidth={nameWidth} widths={widths} font={font} striped={striped} isSticky={isSticky} />
+  );
+  return (
+    <>
+      <div ref={mover} class="wf-rows" role="rowgroup">
+        {Array.from({ length: shownCount }, (_, index) => rowOf(base + index, (base + index - anchorOf(base)) * kRowHeight, (base + index) % (inSight + 1), false))}
+      </div>
+      {sticky.length > 0 && (
+        <div class="wf-sticky" aria-hidden="true">
+          {sticky.map((at, index) => at < state.rows.count && rowOf(at, index * kRowHeight, index, true))}
+          <div style={{ height: `${sticky.length * kRowHeight}px` }} />
+        </div>
+      )}
+    </>
   );
 }
 
