@@ -344,6 +344,24 @@ describe('every view', () => {
     }
   });
 
+  it('opens a trace file and shows it like any other', async (context) => {
+    const otlp = JSON.stringify({ resourceSpans: resourceSpans('aaaabbbbccccddddeeeeffff00004444', [
+      { id: 1, service: 'from-a-file', name: 'GET /file', kind: 2, startMs: 0, endMs: 10 },
+      { id: 2, parent: 1, service: 'from-a-file', name: 'inside', startMs: 1, endMs: 5, attributes: { 'note.text': 'of the file' } },
+    ], Date.now()) });
+    const probe = await fetch(`${clew.url}/api/v1/traces/open`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: otlp });
+    if (probe.status === 404 || probe.status === 405) context.skip();
+    const watched = await open('/open');
+    const { page } = watched;
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.locator('input[type=file]').setInputFiles({ name: 'trace.json', mimeType: 'application/json', buffer: Buffer.from(otlp) });
+    await page.waitForURL(/\/trace\/aaaabbbbccccddddeeeeffff00004444\?.*open=/);
+    await page.locator('.wf-row').nth(1).click();
+    await page.locator('.attribute').filter({ hasText: 'of the file' }).waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+
   it('says that there is no such trace', async () => {
     const { page, close } = await open('/trace/00000000000000000000000000000001');
     await page.getByText('There is no such trace').waitFor();

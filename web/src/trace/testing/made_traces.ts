@@ -1,6 +1,6 @@
 // Traces made for tests: drawn by hand as text, or large by rule.
 import { Flag, Kind, Status } from '../model/columns';
-import { columnsFromSpans, type PlainSpan } from '../model/from_spans';
+import { columnsFromSpans, type PlainSpan } from './from_spans';
 
 /**
  * A trace as lines "  service name start end words…": two spaces of indentation a level, times in ms. Words: error, client,

@@ -1,7 +1,7 @@
-// Columns from plain spans, for traces that the browser reads itself (OTLP JSON) and for tests. Iterative: depth 10 000 happens.
+// Columns from plain spans, as the server would make them, for tests. Iterative: depth 10 000 happens.
 
-import { Flag, Kind, NO_GROUP, Status, type ServiceFacts, type TraceColumns } from './columns';
-import { criticalPath, selfTimes } from './critical_path';
+import { Flag, Kind, NO_GROUP, Status, type ServiceFacts, type TraceColumns } from '../model/columns';
+import { criticalPath, selfTimes } from '../model/critical_path';
 
 export interface PlainSpan {
   id: bigint;
