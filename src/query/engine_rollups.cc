@@ -147,21 +147,20 @@ bool is_of(const EdgeKey& key, const table::EdgeRow& row) {
 stdx::Result<std::vector<Dependency>> Engine::dependencies(table::TimeRange range) const {
   if (auto valid = check_range(range); !valid) return std::unexpected(std::move(valid.error()));
   std::map<EdgeKey, EdgeSum> sums;
-  for (const auto& set : catalog_.snapshot()) {
-    if (!touches(*set, range)) continue;
-    auto rows = set->service_edges(range);
-    if (!rows) return std::unexpected(std::move(rows.error()));
-    auto at = sums.end();  // Rows of one pair often follow each other.
-    for (const table::EdgeRow& row : *rows) {
-      if (at == sums.end() || !is_of(at->first, row)) {
-        at = sums.try_emplace({row.caller_service, row.callee_service, row.type, row.callee_virtual}).first;
-      }
-      EdgeSum& sum = at->second;
-      sum.call_count += row.count;
-      sum.error_count += row.error_count;
-      sum.caller_durations.add(row.caller_durations);
-      sum.callee_durations.add(row.callee_durations);
+  auto at = sums.end();  // Rows of one pair often follow each other.
+  const auto visit = [&](const table::EdgeRow& row) {
+    if (at == sums.end() || !is_of(at->first, row)) {
+      at = sums.try_emplace({row.caller_service, row.callee_service, row.type, row.callee_virtual}).first;
     }
+    EdgeSum& sum = at->second;
+    sum.call_count += row.count;
+    sum.error_count += row.error_count;
+    sum.caller_durations.add(row.caller_durations);
+    sum.callee_durations.add(row.callee_durations);
+  };
+  const auto is_service = [](const std::string&) { return false; };
+  if (auto done = for_each_call(catalog_.snapshot(), range, interrupt_of({}), is_service, visit); !done) {
+    return std::unexpected(std::move(done.error()));
   }
   std::vector<Dependency> dependencies;
   for (const auto& [key, sum] : sums) {

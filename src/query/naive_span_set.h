@@ -378,7 +378,7 @@ class NaiveSegment final : public table::Segment {
   std::map<std::tuple<table::Scope, std::string, table::ValueType>, size_t> index_;
 };
 
-class NaiveSpanSet final : public table::SpanSet {
+class NaiveSpanSet : public table::SpanSet {
  public:
   NaiveSpanSet(std::string name, otlp::TracesData data, const NaiveOptions& options = {})
       : name_(std::move(name)), data_(std::make_unique<otlp::TracesData>(std::move(data))), spans_(flatten(*data_)) {

@@ -5,6 +5,7 @@
 
 #include "query/cursor.h"
 #include "query/query_acceptance.h"
+#include "query/topology.h"
 
 namespace clew::query_test {
 namespace {
@@ -34,6 +35,56 @@ INSTANTIATE_TEST_SUITE_P(Naive, InsightAcceptance,
                                            naive("small_segments", {.rows_per_segment = 7, .repeat_codes = true}),
                                            naive("by_time_with_overflow", {.by_trace = false, .overflow_every = 3})),
                          [](const auto& info) { return info.param.name; });
+
+// A part with one span, and the calls that its rollup saw.
+class PartWithCalls final : public NaiveSpanSet {
+ public:
+  PartWithCalls(const char* service, otlp::SpanKind kind, std::vector<table::EdgeRow> calls)
+      : NaiveSpanSet(service, one_span(service, kind), {}), calls_(std::move(calls)) {}
+  stdx::Result<std::vector<table::EdgeRow>> edges(table::TimeRange) const override { return calls_; }
+
+  static constexpr int64_t kStart = 1'767'225'600'000'000'000;
+
+ private:
+  static otlp::TracesData one_span(const char* service, otlp::SpanKind kind) {
+    otlp::TracesData data;
+    auto& resource = data.resource_spans.emplace_back();
+    resource.resource.attributes = {{"service.name", {std::string(service)}}};
+    otlp::Span span;
+    span.trace_id = {1, 2};
+    span.span_id = 3;
+    span.kind = kind;
+    span.start_time_unix_nano = kStart;
+    span.end_time_unix_nano = kStart + 1'000'000;
+    resource.scope_spans.emplace_back().spans.push_back(span);
+    return data;
+  }
+  const std::vector<table::EdgeRow> calls_;
+};
+
+// The caller's half of a call is in one block, the callee's in another: still one callee, counted once.
+TEST(SplitCalls, AreCallsOfTheServiceAndNotOfAHostOfItsName) {
+  const auto call = [](const char* callee) {
+    table::EdgeRow row;
+    row.caller_service = "cart";
+    row.callee_service = callee;
+    row.callee_virtual = true;
+    row.type = table::ConnectionType::kRpc;
+    row.minute_ns = PartWithCalls::kStart;
+    row.count = 1;
+    return row;
+  };
+  table::Catalog catalog;
+  catalog.replace({}, {std::make_shared<PartWithCalls>("cart", otlp::SpanKind::kClient,
+                                                       std::vector{call("stock"), call("elsewhere")}),
+                       std::make_shared<PartWithCalls>("stock", otlp::SpanKind::kServer, std::vector<table::EdgeRow>())});
+  query::ServiceBook book;
+  const auto map = query::topology(catalog, book, {PartWithCalls::kStart, PartWithCalls::kStart + 60'000'000'000}, 500'000'000);
+  ASSERT_TRUE(map.has_value());
+  std::vector<std::string> edges;
+  for (const auto& edge : map->edges) edges.push_back(edge.from + " > " + edge.to + " " + std::to_string(edge.call_count));
+  EXPECT_EQ(edges, (std::vector<std::string>{"service:cart > external:elsewhere 1", "service:cart > service:stock 1"}));
+}
 
 TEST(Cursor, ComesBackAndIsCheckedAgainstTheOrder) {
   const query_execute::TraceRank rank{-5, {0xabc, 0xdef}};

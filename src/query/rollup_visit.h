@@ -1,7 +1,10 @@
 // Rows of the rollups of all sets that touch a time range.
 #pragma once
 
+#include <string_view>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "query/engine_steps.h"
 #include "stdx/error.h"
@@ -27,6 +30,37 @@ stdx::Result<void> for_each_red(const table::Catalog::Sets& sets, const table::T
     auto rows = set->red(range);
     if (!rows) return std::unexpected(std::move(rows.error()));
     for (const table::RedRow& row : *rows) visit(row);
+  }
+  return {};
+}
+
+// visit(const EdgeRow&) for the calls between services (operations may be merged) of each set. Where the two halves of a call
+// lie in different sets, the caller's half names its callee only as a host, which would be a second callee beside the service
+// of that name: such rows are visited as calls of the service. A service is known by calls that were seen whole, or by
+// `is_service(name)`.
+template <class Visit, class IsService>
+stdx::Result<void> for_each_call(const table::Catalog::Sets& sets, const table::TimeRange& range,
+                                 const query_execute::Interrupt& interrupt, IsService&& is_service, Visit&& visit) {
+  std::vector<std::vector<table::EdgeRow>> parts;
+  std::unordered_set<std::string_view> services;
+  for (const auto& set : sets) {
+    if (auto go_on = interrupt.check(); !go_on) return go_on;
+    if (!touches(*set, range)) continue;
+    auto rows = set->service_edges(range);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    parts.push_back(std::move(*rows));
+    for (const table::EdgeRow& row : parts.back()) {
+      services.insert(row.caller_service);
+      if (!row.callee_virtual) services.insert(row.callee_service);
+    }
+  }
+  for (auto& rows : parts) {
+    for (table::EdgeRow& row : rows) {
+      if (row.callee_virtual && (services.contains(row.callee_service) || is_service(row.callee_service))) {
+        row.callee_virtual = false;
+      }
+      visit(static_cast<const table::EdgeRow&>(row));
+    }
   }
   return {};
 }

@@ -51,7 +51,8 @@ void fill_operations(const OperationSums& now, const OperationSums& before, Serv
 }
 
 // Calls in both directions.
-stdx::Result<void> fill_calls(const table::Catalog::Sets& sets, const ServiceDetailRequest& request, ServiceDetail& detail) {
+stdx::Result<void> fill_calls(const table::Catalog::Sets& sets, const ServiceDetailRequest& request,
+                              const QueryControl& control, ServiceDetail& detail) {
   std::map<std::tuple<std::string, ConnectionType, bool>, ServiceCall> upstream, downstream;
   const auto add = [](auto& calls, const std::string& name, bool is_virtual, const table::EdgeRow& row) {
     ServiceCall& call = calls[{name, row.type, is_virtual}];
@@ -63,15 +64,12 @@ stdx::Result<void> fill_calls(const table::Catalog::Sets& sets, const ServiceDet
     table::merge_into(call.caller_durations, row.caller_durations);
     table::merge_into(call.callee_durations, row.callee_durations);
   };
-  for (const auto& set : sets) {
-    if (!touches(*set, request.range)) continue;
-    auto rows = set->service_edges(request.range);
-    if (!rows) return std::unexpected(std::move(rows.error()));
-    for (const table::EdgeRow& row : *rows) {
-      if (row.caller_service == request.service) add(downstream, row.callee_service, row.callee_virtual, row);
-      if (row.callee_service == request.service && !row.callee_virtual) add(upstream, row.caller_service, false, row);
-    }
-  }
+  const auto visit = [&](const table::EdgeRow& row) {
+    if (row.caller_service == request.service) add(downstream, row.callee_service, row.callee_virtual, row);
+    if (row.callee_service == request.service && !row.callee_virtual) add(upstream, row.caller_service, false, row);
+  };
+  const auto is_service = [&](const std::string& name) { return name == request.service; };
+  if (auto done = for_each_call(sets, request.range, interrupt_of(control), is_service, visit); !done) return done;
   const auto keep = [](auto& calls, std::vector<ServiceCall>& list) {
     int64_t total = 0;
     for (auto& [key, call] : calls) {
@@ -143,7 +141,7 @@ stdx::Result<ServiceDetail> service_detail(const table::Catalog& catalog, Servic
     before = std::move(*found);
   }
   fill_operations(*now, before, detail);
-  if (auto done = fill_calls(sets, request, detail); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = fill_calls(sets, request, control, detail); !done) return std::unexpected(std::move(done.error()));
   fill_time_shares(*now, detail);
   return detail;
 }

@@ -228,7 +228,7 @@ class OverviewBuilder {
       if (!before) return before;
     }
     if (auto go_on = interrupt.check(); !go_on) return go_on;
-    return read_edges();
+    return read_edges(interrupt);
   }
 
   Overview build(const std::map<std::string, ServiceProfile>& profiles) {
@@ -271,7 +271,7 @@ class OverviewBuilder {
     work.operations_before[{row.operation, row.kind}].add(row);
   }
 
-  stdx::Result<void> read_edges() {
+  stdx::Result<void> read_edges(const query_execute::Interrupt& interrupt) {
     // (service, peer, type, virtual, is callee)
     std::map<std::tuple<std::string, std::string, ConnectionType, bool, bool>, ServicePeer> peers;
     const auto add = [&](const std::string& service, const std::string& peer, const table::EdgeRow& row, bool is_callee) {
@@ -284,15 +284,12 @@ class OverviewBuilder {
       sum.error_count += row.error_count;
       table::merge_into(sum.durations, row.caller_durations);
     };
-    for (const auto& set : sets_) {
-      if (!touches(*set, request_.range)) continue;
-      auto rows = set->service_edges(request_.range);
-      if (!rows) return std::unexpected(std::move(rows.error()));
-      for (const table::EdgeRow& row : *rows) {
-        add(row.caller_service, row.callee_service, row, true);
-        if (!row.callee_virtual) add(row.callee_service, row.caller_service, row, false);
-      }
-    }
+    const auto visit = [&](const table::EdgeRow& row) {
+      add(row.caller_service, row.callee_service, row, true);
+      if (!row.callee_virtual) add(row.callee_service, row.caller_service, row, false);
+    };
+    const auto is_service = [&](const std::string& name) { return work_.contains(name); };
+    if (auto done = for_each_call(sets_, request_.range, interrupt, is_service, visit); !done) return done;
     for (auto& [key, peer] : peers) {
       Work& work = work_[std::get<0>(key)];
       (std::get<4>(key) ? work.callees : work.callers).push_back(std::move(peer));

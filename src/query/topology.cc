@@ -61,6 +61,8 @@ class MapBuilder {
     table::merge_into(sum.callee_durations, row.callee_durations);
   }
 
+  bool has_service(const std::string& name) const { return services_.contains(name); }
+
   Topology build() {
     Topology map;
     for (const auto& [name, service] : services_) map.nodes.push_back(service_node(name, service));
@@ -180,13 +182,10 @@ stdx::Result<Topology> topology(const table::Catalog& catalog, ServiceBook& book
   MapBuilder builder(profiles, apdex_threshold_ns);
   auto done = for_each_red(sets, range, [&](const table::RedRow& row) { builder.add(row); });
   if (!done) return std::unexpected(std::move(done.error()));
-  for (const auto& set : sets) {
-    if (auto go_on = interrupt_of(control).check(); !go_on) return std::unexpected(std::move(go_on.error()));
-    if (!touches(*set, range)) continue;
-    auto rows = set->service_edges(range);
-    if (!rows) return std::unexpected(std::move(rows.error()));
-    for (const table::EdgeRow& row : *rows) builder.add(row);
-  }
+  done = for_each_call(
+      sets, range, interrupt_of(control), [&](const std::string& name) { return builder.has_service(name); },
+      [&](const table::EdgeRow& row) { builder.add(row); });
+  if (!done) return std::unexpected(std::move(done.error()));
   return builder.build();
 }
 
