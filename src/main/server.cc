@@ -127,6 +127,30 @@ class RunningServer final : public Server {
   std::thread maintenance_;
 };
 
+// A trace file as a head of its own, which no log and no block knows.
+class FileHead final : public table::Catalog::LiveSource {
+ public:
+  FileHead(std::string otlp, const stdx::Clock& clock) : head_(head::HeadOptions{}, 0, head::LogPosition{}, clock) {
+    log::Record record;
+    record.receive_time_ns = clock.now_ns();
+    record.payload = stdx::SharedBytes::from_string(std::move(otlp));
+    head_.ingest(record);
+    catalog_.set_live_source(this);
+  }
+  ~FileHead() override { catalog_.set_live_source(nullptr); }
+  void append_live_sets(table::Catalog::Sets& sets) const override { head_.append_live_sets(sets); }
+  const table::Catalog& catalog() const { return catalog_; }
+
+ private:
+  table::Catalog catalog_;
+  head::Head head_;
+};
+
+stdx::Result<std::shared_ptr<const table::Catalog>> catalog_of_file(std::string otlp, const stdx::Clock& clock) {
+  const auto file = std::make_shared<const FileHead>(std::move(otlp), clock);
+  return std::shared_ptr<const table::Catalog>(file, &file->catalog());
+}
+
 template <class T>
 stdx::Result<void> keep(stdx::Result<T> opened, T& place) {
   if (!opened) return std::unexpected(std::move(opened.error()));
@@ -215,7 +239,9 @@ stdx::Result<void> RunningServer::start_apis() {
                               .load = [this](const std::string& name) { return objects_->get_all("ui/" + name); },
                               .save = [this](const std::string& name, std::string_view bytes) {
                                 return objects_->put("ui/" + name, bytes, false);
-                              }})}));
+                              }}),
+                          .opened = std::make_shared<api_native::OpenedTraces>(
+                              [this](std::string otlp) { return catalog_of_file(std::move(otlp), clock_); }, clock_)}));
   rum_.emplace(*intake_, clock_, options_.rum);
   add(rum_->http_routes());
   add(api_ui::routes());

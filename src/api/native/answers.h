@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ AnswerResult answer_trace_diff(const Question& question);
 AnswerResult answer_find(const Question& question);
 AnswerResult answer_trace_events(const Question& question);
 std::optional<ApiError> stream_tail(const Question& question, net::HttpReply& reply);
+AnswerResult answer_open(const Question& question);
 AnswerResult answer_topology(const Question& question);
 AnswerResult answer_service_detail(const Question& question);
 AnswerResult answer_layout(const Question& question);
@@ -53,6 +55,8 @@ AnswerResult answer_put_layout(const Question& question);
 // Parts that several answers share.
 // OTLP's JSON of an AnyValue; {} for the empty value.
 void write_value(wire::JsonWriter& json, const otlp::AnyValue& value);
+// What a question about one trace is asked of: the file that `open` names, else what is stored.
+std::expected<std::shared_ptr<const table::Catalog>, ApiError> catalog_of(const Question& question);
 // A trace as /search has it.
 std::string summary_json(const query::TraceSummary& trace);
 void write_attributes(wire::JsonWriter& json, std::string_view name, const otlp::Attributes& attributes);

@@ -32,6 +32,9 @@ inline Parameter quantiles_parameter() {
 inline std::vector<std::string_view> kind_words() {
   return {"unspecified", "internal", "server", "client", "producer", "consumer"};
 }
+inline Parameter open_parameter() {
+  return {.name = "open", .description = "Of a file opened with `POST /api/v1/traces/open`: its `open`"};
+}
 inline Parameter trace_id_parameter() {
   return {.name = "trace_id", .type = ParameterType::kTraceId,
           .description = "1 to 32 hex digits, zeros on the left may be left out; or a UUID, or SkyWalking's `a.b.c`", .in_path = true, .required = true};

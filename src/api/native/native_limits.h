@@ -25,6 +25,7 @@ inline constexpr int64_t kFoundRowsMax = 100'000;  // Rows that a search within 
 inline constexpr int64_t kTraceEventsMax = 100'000;
 // What the server keeps for all viewers.
 inline constexpr size_t kServiceColorsMax = 20'000;  // Services beyond share numbers.
+inline constexpr size_t kOpenedMax = 8;  // Files.
 inline constexpr size_t kWatchersMax = 16;  // Of the live tail.
 inline constexpr int64_t kTailRateMax = 200;
 inline constexpr size_t kLayoutNodesMax = 5'000;

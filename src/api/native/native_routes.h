@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/native/live_tail.h"
+#include "api/native/opened_traces.h"
 #include "api/native/ui_state.h"
 #include "net/http.h"
 #include "query/admission.h"
@@ -45,6 +46,7 @@ struct NativeOptions {
   // Made by routes() where it is missing.
   std::shared_ptr<query::ServiceBook> service_book = {};
   std::shared_ptr<LiveTail> live_tail = {};
+  std::shared_ptr<OpenedTraces> opened = {};  // Without it no files are opened.
 };
 
 // Handlers may be called from any number of threads at once.

@@ -53,6 +53,11 @@ otlp::TracesData read_otlp_file(const char* path) {
 // A body that is accepted, for endpoints that take one.
 std::string good_body(const Endpoint& endpoint) {
   if (endpoint.id == "putTopologyLayout") return R"({"version":0,"nodes":[{"id":"service:cart","rank":1,"slot":0.5,"pinned":true}]})";
+  if (endpoint.id == "openTraces") {
+    return R"({"data":[{"traceID":"a1","spans":[{"traceID":"a1","spanID":"b1","operationName":"op","references":[],"startTime":1767225580000000,)"
+           R"("duration":1500,"tags":[{"key":"error","type":"bool","value":true},{"key":"n","type":"int64","value":3}],"logs":[],)"
+           R"("processID":"p1"}],"processes":{"p1":{"serviceName":"svc","tags":[]}}}]})";
+  }
   return "";
 }
 
@@ -83,7 +88,14 @@ class NativeApi : public testing::Test {
                             if (name == "01ABC") return 4'096;
                             return std::nullopt;
                           },
-                          .ui_state = {}};
+                          .ui_state = {},
+                          .opened = std::make_shared<OpenedTraces>(
+                              [](std::string otlp) -> stdx::Result<std::shared_ptr<const table::Catalog>> {
+                                auto catalog = std::make_shared<table::Catalog>();
+                                catalog->replace({}, {std::make_shared<query_test::NaiveSpanSet>("opened", *otlp::decode_traces(otlp))});
+                                return catalog;
+                              },
+                              clock_)};
     router_ = std::make_unique<net::HttpRouter>(routes(options), net::CorsPolicy());
   }
 
@@ -254,6 +266,7 @@ TEST_F(NativeApi, TakesExactlyTheParametersDescribed) {
       if (!parameter.fallback.empty()) {
         EXPECT_EQ(status(parameter.name, parameter.fallback), 200);
       }
+      if (parameter.name == "open") continue;  // Only what was opened is taken.
       switch (parameter.type) {
         case ParameterType::kInteger:
           EXPECT_EQ(status(parameter.name, std::to_string(parameter.low)), 200);
@@ -337,6 +350,28 @@ TEST_F(NativeApi, Answers) {
         std::regex_replace(response.body, std::regex("\"elapsed_ns\":[0-9]+"), "\"elapsed_ns\":0");
     return std::to_string(response.status) + "\n" + std::regex_replace(body, std::regex("(\\[|,)(\\{\")"), "$1\n  $2");
   });
+}
+
+// A Jaeger file, asked for span by span; what is opened is not stored.
+TEST_F(NativeApi, AnOpenedFileIsAskedLikeAStoredTrace) {
+  simdjson::dom::parser parser;
+  const auto endpoint = std::ranges::find(endpoints(), "openTraces", &Endpoint::id);
+  const net::HttpResponse opened = ask(*endpoint, "/api/v1/traces/open");
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  const std::string token(std::string_view(parser.parse(opened.body)["open"]));
+  const std::string span = "/api/v1/traces/a1/spans/b1";
+  EXPECT_EQ(get(span).status, 404);
+  const net::HttpResponse found = get(span + "?open=" + token);
+  ASSERT_EQ(found.status, 200) << found.body;
+  const element answer = parser.parse(found.body);
+  EXPECT_EQ(std::string_view(answer["service"]), "svc");
+  EXPECT_EQ(std::string_view(answer["status"]), "error");
+  EXPECT_EQ(int64_t(answer["duration_ns"]), 1'500'000);
+  EXPECT_EQ(get("/api/v1/traces/a1?open=" + token).status, 200);
+  EXPECT_EQ(get("/api/v1/traces/a1?open=nonsense").status, 404);
+  for (const char* bad : {"", "[]", "{}", "{\"data\":[{}]}", "{\"data\":[{\"spans\":[{\"traceID\":\"x\"}]}]}", "{\"resourceSpans\":[]}"}) {
+    EXPECT_EQ(ask("POST", "/api/v1/traces/open", bad).status, 400) << bad;
+  }
 }
 
 TEST_F(NativeApi, TraceInProtobufIsTheSameTrace) {

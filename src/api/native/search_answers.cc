@@ -107,7 +107,9 @@ AnswerResult answer_search(const Question& question) {
 }
 
 AnswerResult answer_trace(const Question& question) {
-  auto trace = question.options.engine->trace(question.arguments.trace_id("trace_id"), question.control);
+  const auto catalog = catalog_of(question);
+  if (!catalog) return std::unexpected(catalog.error());
+  auto trace = query::Engine(**catalog).trace(question.arguments.trace_id("trace_id"), question.control);
   if (!trace) return refused(std::move(trace.error()), "trace_id");
   if (question.arguments.text("format") == "protobuf") {
     return Answer{.body = otlp::encode_traces(trace->data), .content_type = "application/x-protobuf"};

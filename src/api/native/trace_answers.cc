@@ -107,7 +107,9 @@ void write_core(wire::JsonWriter& json, const otlp::Span& span, const std::strin
 }  // namespace
 
 AnswerResult answer_trace_columns(const Question& question) {
-  auto trace = query::trace_view(*question.options.catalog, question.arguments.trace_id("trace_id"), question.control);
+  const auto catalog = catalog_of(question);
+  if (!catalog) return std::unexpected(catalog.error());
+  auto trace = query::trace_view(**catalog, question.arguments.trace_id("trace_id"), question.control);
   if (!trace) return refused(std::move(trace.error()), "trace_id");
   const std::vector<uint32_t> colors = question.options.ui_state->colors_of(trace->services);
   const int64_t end_ns = trace->begin_unix_ns + trace->duration_ns;
@@ -116,6 +118,8 @@ AnswerResult answer_trace_columns(const Question& question) {
 }
 
 AnswerResult answer_span(const Question& question) {
+  const auto catalog = catalog_of(question);
+  if (!catalog) return std::unexpected(catalog.error());
   const Arguments& arguments = question.arguments;
   query::SpanRequest request{.trace_id = arguments.trace_id("trace_id"),
                              .span_id = arguments.span_id("span_id"),
@@ -124,13 +128,13 @@ AnswerResult answer_span(const Question& question) {
                              .start_ns = {}};
   if (arguments.has("service")) request.service = arguments.text("service");
   if (arguments.has("start_ns")) request.start_ns = arguments.number("start_ns");
-  auto found = query::span_detail(*question.options.catalog, request, question.control);
+  auto found = query::span_detail(**catalog, request, question.control);
   if (!found) return refused(std::move(found.error()), "span_id");
   const otlp::Span& span = found->span;
   const std::string* named = text_of(found->resource.attributes, "service.name");
   const std::string service = named != nullptr ? *named : std::string();
   const auto start_ns = static_cast<int64_t>(span.start_time_unix_nano);
-  auto usual = query::operation_usual(*question.options.catalog, service, span.name, span.kind,
+  auto usual = query::operation_usual(**catalog, service, span.name, span.kind,
                                       {start_ns - kUsualReachNs, start_ns + kUsualReachNs});
   if (!usual) return refused(std::move(usual.error()));
 
@@ -184,7 +188,9 @@ void write_arguments(wire::JsonWriter& json, const query_analyse::FindingArgumen
 }  // namespace
 
 AnswerResult answer_findings(const Question& question) {
-  auto trace = query::trace_view(*question.options.catalog, question.arguments.trace_id("trace_id"), question.control);
+  const auto catalog = catalog_of(question);
+  if (!catalog) return std::unexpected(catalog.error());
+  auto trace = query::trace_view(**catalog, question.arguments.trace_id("trace_id"), question.control);
   if (!trace) return refused(std::move(trace.error()), "trace_id");
   Answer answer;
   wire::JsonWriter json(answer.body);
@@ -216,10 +222,12 @@ AnswerResult answer_service_colors(const Question& question) {
 }
 
 AnswerResult answer_find(const Question& question) {
+  const auto catalog = catalog_of(question);
+  if (!catalog) return std::unexpected(catalog.error());
   const Arguments& arguments = question.arguments;
-  auto trace = query::trace_view(*question.options.catalog, arguments.trace_id("trace_id"), question.control);
+  auto trace = query::trace_view(**catalog, arguments.trace_id("trace_id"), question.control);
   if (!trace) return refused(std::move(trace.error()), "trace_id");
-  auto rows = query::find_in_trace(*question.options.catalog, *trace, arguments.text("text"), question.control);
+  auto rows = query::find_in_trace(**catalog, *trace, arguments.text("text"), question.control);
   if (!rows) return refused(std::move(rows.error()), "text");
   const size_t listed = std::min(rows->size(), static_cast<size_t>(arguments.number("limit")));
   Answer answer;
@@ -233,10 +241,12 @@ AnswerResult answer_find(const Question& question) {
 }
 
 AnswerResult answer_trace_events(const Question& question) {
+  const auto catalog = catalog_of(question);
+  if (!catalog) return std::unexpected(catalog.error());
   const Arguments& arguments = question.arguments;
-  auto trace = query::trace_view(*question.options.catalog, arguments.trace_id("trace_id"), question.control);
+  auto trace = query::trace_view(**catalog, arguments.trace_id("trace_id"), question.control);
   if (!trace) return refused(std::move(trace.error()), "trace_id");
-  auto found = query::events_of_trace(*question.options.catalog, *trace, static_cast<size_t>(arguments.number("limit")), question.control);
+  auto found = query::events_of_trace(**catalog, *trace, static_cast<size_t>(arguments.number("limit")), question.control);
   if (!found) return refused(std::move(found.error()));
   const std::vector<uint32_t> colors = question.options.ui_state->colors_of(trace->services);
   Answer answer;

@@ -9,13 +9,23 @@ namespace {
 
 std::vector<Endpoint> one_trace_endpoints() {
   return {
+      {.path = "/api/v1/traces/open",
+       .id = "openTraces",
+       .summary = "Open a trace file",
+       .description = "Reads OTLP JSON (also one request a line) or Jaeger's JSON without storing it: kept in memory for an hour, at "
+                      "most 8 files. Questions about a trace take `open` to be asked of the file.",
+       .parameters = {},
+       .answer = "OpenAnswer",
+       .handler = answer_open,
+       .method = "POST",
+       .body = "The file, at most 64 MiB."},
       {.path = "/api/v1/traces/{trace_id}/columns",
        .id = "traceColumns",
        .summary = "One trace as columns",
        .description = "All spans of a trace as one binary body of columns in display order (`application/x-clew-trace`, "
                       "[described here](trace_columns.md)): tree, self times, critical path, flags. Made for drawing: nothing "
                       "has to be parsed span by span. Attributes come with [a span of a trace](#a-span-of-a-trace).",
-       .parameters = {trace_id_parameter()},
+       .parameters = {trace_id_parameter(), open_parameter()},
        .answer = "",
        .handler = answer_trace_columns},
       {.path = "/api/v1/traces/{trace_id}/spans/{span_id}",
@@ -29,7 +39,8 @@ std::vector<Endpoint> one_trace_endpoints() {
                       {.name = "kind", .type = ParameterType::kChoice, .description = "Kind of the span that is meant",
                        .choices = kind_words()},
                       {.name = "service", .description = "Service of the span that is meant"},
-                      {.name = "start_ns", .type = ParameterType::kTime, .description = "Start of the span that is meant"}},
+                      {.name = "start_ns", .type = ParameterType::kTime, .description = "Start of the span that is meant"},
+                      open_parameter()},
        .answer = "SpanAnswer",
        .handler = answer_span},
       {.path = "/api/v1/traces/{trace_id}/findings",
@@ -38,7 +49,7 @@ std::vector<Endpoint> one_trace_endpoints() {
        .description = "Where its errors began, calls that repeat (N+1, retries), calls in series that could run in parallel, "
                       "where the time went, what is missing, clocks that cannot be right. Facts to be put into words: a code "
                       "and its arguments. Most severe first.",
-       .parameters = {trace_id_parameter()},
+       .parameters = {trace_id_parameter(), open_parameter()},
        .answer = "FindingsAnswer",
        .handler = answer_findings},
       {.path = "/api/v1/traces/{trace_id}/find",
@@ -47,14 +58,15 @@ std::vector<Endpoint> one_trace_endpoints() {
        .description = "Spans in whose name, service, id, status message, attributes (keys and values) or events the text occurs; "
                       "upper and lower case are the same.",
        .parameters = {trace_id_parameter(), {.name = "text", .description = "What to find", .required = true},
-                      limit_parameter("10000", kFoundRowsMax, "Rows in the answer")},
+                      limit_parameter("10000", kFoundRowsMax, "Rows in the answer"), open_parameter()},
        .answer = "FindAnswer",
        .handler = answer_find},
       {.path = "/api/v1/traces/{trace_id}/events",
        .id = "traceEvents",
        .summary = "What happened in a trace",
        .description = "The events of all spans in one list, in the order of time.",
-       .parameters = {trace_id_parameter(), limit_parameter("10000", kTraceEventsMax, "Events in the answer")},
+       .parameters = {trace_id_parameter(), limit_parameter("10000", kTraceEventsMax, "Events in the answer"),
+                      open_parameter()},
        .answer = "TraceEventsAnswer",
        .handler = answer_trace_events},
   };
