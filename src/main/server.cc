@@ -78,6 +78,7 @@ class RunningServer final : public Server {
   stdx::Result<void> start_head();
   stdx::Result<void> start_apis();
   stdx::Result<void> start_doors();
+  std::vector<std::pair<std::string, uint16_t>> open_ports() const;
   stdx::Result<void> start_jaeger();
   stdx::Result<void> start_skywalking();
   stdx::Result<void> open_sampling();
@@ -121,6 +122,7 @@ class RunningServer final : public Server {
   ProtocolDoors doors_;
   std::unique_ptr<ServerMetrics> metrics_;
 
+  std::atomic<bool> doors_are_open_{false};
   std::atomic<bool> stopping_{false};
   std::mutex maintenance_mutex_;
   std::condition_variable maintenance_changed_;
@@ -231,6 +233,7 @@ stdx::Result<void> RunningServer::start_apis() {
                           .catalog = &catalog_,
                           .clock = &clock_,
                           .intake = &*intake_,
+                          .ports = [this] { return open_ports(); },
                           .admission = &admission_,
                           .build = {std::string(self::kVersion), "", std::string(self::kCompiler)},
                           .started_at_ns = started_at_ns_,
@@ -280,7 +283,27 @@ stdx::Result<void> RunningServer::start_doors() {
                    .main_http = main_http_.get(),
                    .jaeger_http = jaeger_http_.get(),
                    .doors = &doors_});
+  doors_are_open_.store(true, std::memory_order_release);
   return {};
+}
+
+std::vector<std::pair<std::string, uint16_t>> RunningServer::open_ports() const {
+  if (!doors_are_open_.load(std::memory_order_acquire)) return {};
+  const ServerPorts open = ports();
+  std::vector<std::pair<std::string, uint16_t>> list = {{"listen.main", open.main_http},
+                                                        {"listen.otlp_grpc", open.otlp_grpc},
+                                                        {"listen.otlp_http", open.otlp_http},
+                                                        {"listen.jaeger", open.jaeger_http},
+                                                        {"listen.zipkin", open.zipkin_http},
+                                                        {"listen.skywalking_grpc", open.skywalking_grpc},
+                                                        {"listen.skywalking_http", open.skywalking_http},
+                                                        {"listen.jaeger_compact_udp", open.jaeger_compact_udp},
+                                                        {"listen.jaeger_binary_udp", open.jaeger_binary_udp},
+                                                        {"listen.jaeger_http", open.jaeger_collector_http},
+                                                        {"listen.jaeger_grpc", open.jaeger_collector_grpc},
+                                                        {"listen.jaeger_sampling", open.jaeger_sampling_http}};
+  std::erase_if(list, [](const auto& entry) { return entry.second == 0; });
+  return list;
 }
 
 stdx::Result<void> RunningServer::start_skywalking() {

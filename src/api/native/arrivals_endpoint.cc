@@ -80,6 +80,11 @@ AnswerResult answer_arrivals(const Question& question) {
   json.begin_object();
   json.key("started_at_ns").int64_string(question.options.started_at_ns);
   json.key("now_ns").int64_string(question.options.clock->now_ns());
+  json.key("ports").begin_object();
+  if (question.options.ports) {
+    for (const auto& [setting, port] : question.options.ports()) json.member(setting, port);
+  }
+  json.end_object();
   json.key("doors").begin_array();
   for (size_t i = 0; i < receive::kProtocolCount; ++i) {
     write_door(json, receive::kProtocolNames[i], intake.counters().by_protocol[i]);
@@ -106,6 +111,21 @@ std::vector<Endpoint> arrival_endpoints() {
            .admitted = false}};
 }
 
+namespace {
+
+std::vector<Field> port_fields() {
+  std::vector<Field> fields;
+  for (const std::string_view setting :
+       {"listen.main", "listen.otlp_grpc", "listen.otlp_http", "listen.jaeger", "listen.zipkin", "listen.skywalking_grpc",
+        "listen.skywalking_http", "listen.jaeger_compact_udp", "listen.jaeger_binary_udp", "listen.jaeger_http",
+        "listen.jaeger_grpc", "listen.jaeger_sampling"}) {
+    fields.push_back({.name = setting, .type = FieldType::kInteger, .description = "Port", .optional = true});
+  }
+  return fields;
+}
+
+}  // namespace
+
 std::vector<Shape> arrival_shapes() {
   using enum FieldType;
   const auto list = [](std::string_view name, std::string_view object, std::string_view description) {
@@ -116,9 +136,11 @@ std::vector<Shape> arrival_shapes() {
        "What came in since the server started.",
        {{"started_at_ns", kTime, "When the server started"},
         {"now_ns", kTime, "Its clock"},
+        {.name = "ports", .type = kObject, .description = "The ports that are open", .object = "ArrivalPorts"},
         list("doors", "ArrivalDoor", "One for each protocol, silent ones too"),
         list("senders", "ArrivalSender", "By service, then protocol"),
         list("refusals", "ArrivalRefusal", "The newest 100, newest first")}},
+      {"ArrivalPorts", "Open ports by their setting; those that are off are absent.", port_fields()},
       {"ArrivalDoor",
        "A protocol.",
        {{"protocol", kText, "otlp_grpc, zipkin_v2_json, …: the label `door` of /metrics"},

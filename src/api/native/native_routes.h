@@ -36,6 +36,8 @@ struct NativeOptions {
   const table::Catalog* catalog = nullptr;  // For the list of blocks.
   const stdx::Clock* clock = nullptr;
   const receive::Intake* intake = nullptr;  // For what arrives.
+  // The ports that are open, by their setting ("listen.zipkin"); empty while the server starts. May be empty. Any thread.
+  std::function<std::vector<std::pair<std::string, uint16_t>>()> ports;
   query::Admission* admission = nullptr;  // Shared with the other APIs.
   BuildInfo build;
   int64_t started_at_ns = 0;

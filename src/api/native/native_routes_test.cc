@@ -81,6 +81,12 @@ class NativeApi : public testing::Test {
                           .catalog = &catalog_,
                           .clock = &clock_,
                           .intake = &intake_,
+                          .ports = [] { return std::vector<std::pair<std::string, uint16_t>>{
+                              {"listen.main", 7070}, {"listen.otlp_grpc", 4317}, {"listen.otlp_http", 4318},
+                              {"listen.jaeger", 16686}, {"listen.zipkin", 9411}, {"listen.skywalking_grpc", 11800},
+                              {"listen.skywalking_http", 12800}, {"listen.jaeger_compact_udp", 6831},
+                              {"listen.jaeger_binary_udp", 6832}, {"listen.jaeger_http", 14268},
+                              {"listen.jaeger_grpc", 14250}, {"listen.jaeger_sampling", 5778}}; },
                           .admission = &admission_,
                           .build = {"1.2.3", "abc", "gcc"},
                           .started_at_ns = kNow - 60 * kSecond,
