@@ -49,7 +49,8 @@ void print_greeting(const Settings& settings, const ServerPorts& ports) {
                "              http://{0}:{5}/sampling\n", host, ports.jaeger_compact_udp, ports.jaeger_binary_udp,
                ports.jaeger_collector_http, ports.jaeger_collector_grpc, ports.jaeger_sampling_http);
   }
-  if (ports.skywalking_grpc != 0) fmt::print("  SkyWalking  {}:{}\n", host, ports.skywalking_grpc);
+  if (ports.skywalking_grpc != 0) fmt::print("  SkyWalking  gRPC {}:{}\n", host, ports.skywalking_grpc);
+  if (ports.skywalking_http != 0) fmt::print("  SkyWalking  http://{}:{}/v3/segments\n", host, ports.skywalking_http);
   fmt::print("  data        {}\nCtrl-C ends it; nothing acknowledged is lost.\n", settings.data.folder);
   std::fflush(stdout);
 }
@@ -93,7 +94,8 @@ RunCommand declare_serve(CLI::App& command) {
   auto with_demo = std::make_shared<bool>(false);
   command.add_flag("--demo", *with_demo, "Also run a small simulated shop that sends its traces here");
   command.footer(
-      "Takes OTLP on 4317 (gRPC) and 4318 (HTTP) Zipkin on 9411 and SkyWalking on 11800, answers on 7070 (page, native API, /metrics,\n"
+      "Takes OTLP on 4317 (gRPC) and 4318 (HTTP), Jaeger on 6831, 6832, 14250, 14268 and 5778, Zipkin on 9411, SkyWalking on\n"
+      "11800 (gRPC) and 12800 (HTTP); answers on 7070 (page, native API, /metrics,\n"
       "/health) and 16686 (Jaeger's API). A span is acknowledged when it is synced to disk and found within a second. Ends on SIGTERM or\n"
       "Ctrl-C. Exit code 1 when it cannot start, 2 for a bad flag or setting; the last line says why.");
   return [flags, with_demo] { return serve(*flags, *with_demo); };

@@ -57,13 +57,6 @@ void SkyWalkingDoor::take_segments(Protocol protocol, std::string_view message, 
 
 void SkyWalkingDoor::take(Protocol protocol, log::RecordKind kind, std::string request, Done done) {
   if (request.empty()) return done(receive::Outcome{});
-  if (kind != log::RecordKind::kTraces) {
-    // Where the intake keeps no logs or metrics, agents can do nothing about it, and would complain for ever.
-    done = [done = std::move(done)](stdx::Result<receive::Outcome> outcome) mutable {
-      const bool kept_nowhere = !outcome && outcome.error().code == ErrorCode::kUnimplemented;
-      done(kept_nowhere ? receive::Outcome{} : std::move(outcome));
-    };
-  }
   intake_.take(protocol, kind, stdx::SharedBytes::from_string(std::move(request)), std::move(done));
 }
 

@@ -10,6 +10,7 @@
 #include "net/http_client.h"
 #include "otlp/foreign_ids.h"
 #include "otlp/message_writer.h"
+#include "otlp/records_survey.h"
 #include "receive/fake_log_for_test.h"
 #include "receive/skywalking/skywalking_dump_for_test.h"
 
@@ -229,6 +230,58 @@ TEST_F(SkyWalkingReceiverTest, BadJsonIsNamed) {
     EXPECT_THAT(answer.body, HasSubstr(why)) << json;
   }
   EXPECT_EQ(log_.records.size(), 0u);
+}
+
+// What agents send unasked beside their segments, as real ones sent it.
+TEST_F(SkyWalkingReceiverTest, LogsMetersAndEventsAreStored) {
+  struct Case {
+    const char* file;
+    const char* method;
+    log::RecordKind kind;
+    uint64_t items;
+    const char* text;  // Somewhere in what is stored.
+  };
+  const Case cases[] = {
+      {"py-skywalking-full.16.skywalking.v3.LogReportService-collect.pb", "/skywalking.v3.LogReportService/collect",
+       log::RecordKind::kLogs, 1, "logger"},
+      {"java-skywalking-agent-grpc.04.skywalking.v3.EventService-collect.pb", "/skywalking.v3.EventService/collect",
+       log::RecordKind::kLogs, 1, "Start"},
+      {"py-skywalking-full.96.skywalking.v3.MeterReportService-collect.pb", "/skywalking.v3.MeterReportService/collect",
+       log::RecordKind::kMetrics, 1, "pvm"},
+      {"java-skywalking-agent-grpc.12.skywalking.v3.JVMMetricReportService-collect.pb",
+       "/skywalking.v3.JVMMetricReportService/collect", log::RecordKind::kMetrics, 1, "jvm.memory.used"},
+  };
+  const auto& counters = counted(Protocol::kSkyWalkingGrpc);
+  for (const Case& one : cases) {
+    const bool is_log = one.kind == log::RecordKind::kLogs;
+    const auto& accepted = is_log ? counters.log_records_accepted : counters.data_points_accepted;
+    const uint64_t before = accepted;
+    const auto answer = client_->call(one.method, read_whole(testdata_folder() + "v3-grpc/" + one.file));
+    EXPECT_EQ(answer.code, 0) << one.file << ": " << answer.message;
+    ASSERT_FALSE(log_.records.empty()) << one.file;
+    const auto& record = log_.records.back();
+    EXPECT_EQ(record.kind, one.kind) << one.file;
+    EXPECT_THAT(record.payload, HasSubstr(one.text)) << one.file;
+    const auto survey = is_log ? otlp::survey_logs(record.payload) : otlp::survey_metrics(record.payload);
+    ASSERT_TRUE(survey.has_value()) << one.file;
+    EXPECT_EQ(survey->span_count, one.items) << one.file;
+    EXPECT_EQ(survey->refused_count, 0u) << one.file;
+    EXPECT_EQ(accepted - before, one.items) << one.file;
+  }
+  EXPECT_EQ(log_.records.size(), std::size(cases));
+  const auto by_http = post("/v3/logs", R"([{"timestamp":1700000000000,"service":"web","body":{"text":{"text":"over HTTP"}}}])");
+  EXPECT_EQ(by_http.status, 200) << by_http.body;
+  EXPECT_EQ(log_.records.back().kind, log::RecordKind::kLogs);
+  EXPECT_THAT(log_.records.back().payload, HasSubstr("over HTTP"));
+}
+
+TEST_F(SkyWalkingReceiverTest, AFullLogIsSaidOfLogsAndMetricsToo) {
+  log_.refusal = stdx::Error{stdx::ErrorCode::kUnavailable, "the disk is full"};
+  const std::string folder = testdata_folder() + "v3-grpc/";
+  EXPECT_EQ(client_->call("/skywalking.v3.JVMMetricReportService/collect",
+                          read_whole(folder + "java-skywalking-agent-grpc.12.skywalking.v3.JVMMetricReportService-collect.pb")).code,
+            14);
+  EXPECT_EQ(post("/v3/logs", R"([{"service":"web","body":{"text":{"text":"x"}}}])").status, 503);
 }
 
 TEST_F(SkyWalkingReceiverTest, OtherProtocolsAreToldWhereTheyBelong) {
