@@ -19,8 +19,10 @@ class StreamSender final : public Sender {
   void send(uint64_t tag, const std::string& request) override {
     const auto stream = client_.open_stream(method_);
     otlp::MessageReader reader(request);
+    // The last one ends what `request` holds; those before it may leave together, as agents in Java and Go have it.
     while (reader.next()) {
-      if (!stream->write(reader.bytes())) break;
+      const std::string_view message = reader.bytes();
+      if (!stream->write(message, message.data() + message.size() != request.data() + request.size())) break;
     }
     const net::GrpcAnswer answer = stream->finish();
     Sent sent;

@@ -76,11 +76,12 @@ class ClientStream final : public GrpcClientStream {
     grpc_completion_queue_destroy(queue_);
   }
 
-  bool write(std::string_view message) override {
+  bool write(std::string_view message, bool more_follow) override {
     const GrpcByteBuffer buffer = byte_buffer_copy(message);
     grpc_op op{};
     op.op = GRPC_OP_SEND_MESSAGE;
     op.data.send_message.send_message = buffer.get();
+    if (more_follow) op.flags = GRPC_WRITE_BUFFER_HINT;
     return run({&op, 1});
   }
 

@@ -31,7 +31,8 @@ struct GrpcClientOptions {
 class GrpcClientStream {
  public:
   virtual ~GrpcClientStream() = default;
-  virtual bool write(std::string_view message) = 0;  // False: the stream is over; finish() says why.
+  // False: the stream is over; finish() says why. `more_follow`: the message may wait to leave together with the next one.
+  virtual bool write(std::string_view message, bool more_follow = false) = 0;
   virtual GrpcAnswer finish() = 0;                   // Half-closes and waits; once.
 };
 

@@ -15,7 +15,8 @@ struct GrpcLimits {
   // Handed to handlers and not yet answered or taken: the same. From half of it on, each stream has one message at a time.
   size_t message_bytes_in_flight_max = 64 << 20;
   uint32_t streams_open_max = 4096;              // Streams of requests, idle or not: RESOURCE_EXHAUSTED with RetryInfo.
-  uint32_t stream_messages_in_flight_max = 64;   // Of one stream; then it is not read until some are taken.
+  // Of one stream; then it is not read until some are taken. Many, as they are small, and go to the log together.
+  uint32_t stream_messages_in_flight_max = 1024;
   uint32_t streams_per_connection_max = 256;     // More wait at the client, by HTTP/2's own rule.
   size_t transport_bytes_max = 128 << 20;        // What gRPC may hold in buffers of connections; then it stops reading.
 

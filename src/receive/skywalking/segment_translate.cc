@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "otlp/foreign_ids.h"
 #include "receive/skywalking/attributes.h"
@@ -75,6 +76,12 @@ void SegmentTranslator::begin(const SegmentHead& head, std::string_view resource
   head_ = head;
   trace_id_ = otlp::to_bytes(otlp::trace_id_of_text(head.trace_id));
   keeps_trace_id_ = otlp::is_uuid_like(head.trace_id);
+  segment_opened_ = !is_open_ || resource_ != resource;
+  if (segment_opened_) finish();
+  segment_begin_ = request_.size();
+  if (!segment_opened_) return;
+  resource_ = resource;
+  is_open_ = true;
   resource_spans_ = writer_.open(field::kTracesResourceSpans);
   const size_t open = writer_.open(field::kResourceSpansResource);
   request_ += resource;
@@ -82,7 +89,13 @@ void SegmentTranslator::begin(const SegmentHead& head, std::string_view resource
   scope_spans_ = writer_.open(field::kResourceSpansScopeSpans);
 }
 
-void SegmentTranslator::end() {
+void SegmentTranslator::cancel() {
+  request_.resize(segment_begin_);
+  if (segment_opened_) is_open_ = false;
+}
+
+void SegmentTranslator::finish() {
+  if (!std::exchange(is_open_, false)) return;
   writer_.close(scope_spans_);
   writer_.close(resource_spans_);
 }
@@ -195,12 +208,10 @@ void SegmentTranslator::write_status(const SegmentSpan& span) {
 }
 
 stdx::Result<Translated> translate_segment_v3(std::string_view segment, const SegmentHead& head, std::string_view resource,
-                                              std::string& request) {
-  const size_t before = request.size();
+                                              SegmentTranslator& translator) {
   Translated translated{.malformed_spans = 0, .span_count = head.span_count};
   stdx::Result<void> added;
   SegmentSpan span;
-  SegmentTranslator translator(request);
   translator.begin(head, resource);
   for_each_span(segment, [&](std::string_view message) {
     if (!read_span(message, span)) {
@@ -210,9 +221,8 @@ stdx::Result<Translated> translate_segment_v3(std::string_view segment, const Se
     added = translator.add(span);
     return added.has_value();
   });
-  translator.end();
   if (added) return translated;
-  request.resize(before);
+  translator.cancel();
   return std::unexpected(std::move(added.error()));
 }
 

@@ -10,17 +10,21 @@
 
 namespace clew::receive_skywalking {
 
-// One segment after another becomes one ResourceSpans after another of an ExportTraceServiceRequest. Pure: no clock, no I/O.
-// What becomes of what is in README.md. One thread. Guarded by skywalking_fuzz.
+// Segments become an ExportTraceServiceRequest. Those that follow one another and are of one instance, as all of an agent's
+// are, share a ResourceSpans: all that reads the request pays for each resource. Pure: no clock, no I/O. What becomes of what
+// is in README.md. One thread. Guarded by skywalking_fuzz.
 class SegmentTranslator {
  public:
   explicit SegmentTranslator(std::string& request) : request_(request), writer_(request) {}
 
   // `resource` are encoded attributes of the resource (OTLP's Resource, field 1), of which service.name is one.
   void begin(const SegmentHead& head, std::string_view resource);
-  // kPayloadTooLarge if the request has become too large; it is then of no use.
+  // kPayloadTooLarge if the request has become too large.
   stdx::Result<void> add(const SegmentSpan& span);
-  void end();
+  // Takes back what has come since begin().
+  void cancel();
+  // The request is only then well-formed. The next segment begins another ResourceSpans.
+  void finish();
 
  private:
   void write_parents(const SegmentSpan& span);
@@ -33,16 +37,20 @@ class SegmentTranslator {
   SegmentHead head_;
   std::string trace_id_;     // 16 bytes.
   bool keeps_trace_id_ = false;  // The trace id still says what SkyWalking's said.
+  std::string resource_;         // Of the ResourceSpans that is open, if one is.
+  bool is_open_ = false;
   size_t resource_spans_ = 0;
   size_t scope_spans_ = 0;
+  size_t segment_begin_ = 0;     // In the request; if the segment opened its ResourceSpans, that is part of it.
+  bool segment_opened_ = false;
 };
 
-// One segment of v3, appended to `request`; nothing is appended if it fails. Spans that cannot be read are left out.
+// One segment of v3, handed to `translator`; nothing stays of it if it fails. Spans that cannot be read are left out.
 struct Translated {
   size_t malformed_spans = 0;
   size_t span_count = 0;  // All of the segment.
 };
 stdx::Result<Translated> translate_segment_v3(std::string_view segment, const SegmentHead& head, std::string_view resource,
-                                              std::string& request);
+                                              SegmentTranslator& translator);
 
 }  // namespace clew::receive_skywalking

@@ -244,7 +244,7 @@ InstanceName instance_of(const NameBook& names, int32_t instance, int32_t servic
   return found;
 }
 
-stdx::Result<Translated> translate_segment_v2(std::string_view message, const NameBook& names, std::string& request,
+stdx::Result<Translated> translate_segment_v2(std::string_view message, const NameBook& names, SegmentTranslator& translator,
                                               std::string& service) {
   const auto envelope = read_envelope(message);
   if (!envelope) return std::unexpected(envelope.error());
@@ -253,12 +253,10 @@ stdx::Result<Translated> translate_segment_v2(std::string_view message, const Na
   const InstanceName instance = instance_of(names, segment->instance, segment->service);
   service = instance.service;
 
-  const size_t before = request.size();
   Translated translated{.malformed_spans = 0, .span_count = segment->span_count};
   stdx::Result<void> added;
   SegmentSpan span;
   Reader reader(names, envelope->trace_ids);
-  SegmentTranslator translator(request);
   SegmentHead head;
   head.trace_id = envelope->trace_ids.front();
   head.segment_id = segment->id;
@@ -273,9 +271,8 @@ stdx::Result<Translated> translate_segment_v2(std::string_view message, const Na
       ++translated.malformed_spans;
     }
   }
-  translator.end();
   if (added) return translated;
-  request.resize(before);
+  translator.cancel();
   return std::unexpected(std::move(added.error()));
 }
 

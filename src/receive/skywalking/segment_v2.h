@@ -16,9 +16,9 @@ namespace clew::receive_skywalking {
 // nothing else, where v3 has texts and more.
 bool is_segment_v2(std::string_view message);
 
-// One segment, appended to `request`; nothing is appended if it fails. Numbers that the book does not know (another backend gave
+// One segment, handed to `translator`; nothing stays of it if it fails. Numbers that the book does not know (another backend gave
 // them out) become names that say so, such as "sw6.service.17". `service` is set to the segment's.
-stdx::Result<Translated> translate_segment_v2(std::string_view message, const NameBook& names, std::string& request,
+stdx::Result<Translated> translate_segment_v2(std::string_view message, const NameBook& names, SegmentTranslator& translator,
                                               std::string& service);
 
 // The resource of a service's instance by its number, and whether the book knows it.

@@ -36,14 +36,13 @@ bool read_ref(std::string_view message, SegmentReference& ref) {
   return reader.ok();
 }
 
-// Of a span, only the number of its component.
+// Of a span, only the number of its component, which stands before its tags.
 int32_t component_of(std::string_view span) {
   MessageReader reader(span);
-  int32_t id = 0;
   while (reader.next()) {
-    if (reader.tag() == number(10)) id = as_int32(reader);
+    if (reader.tag() == number(10)) return as_int32(reader);
   }
-  return id;
+  return 0;
 }
 
 stdx::Result<void> check_head(const SegmentHead& head) {

@@ -25,7 +25,9 @@ void BM_SegmentV3(benchmark::State& state) {
     request.reserve(segment.size() * 2);
     const auto head = read_segment_head(segment);
     if (!head) return state.SkipWithError("run it in the source folder");
-    span_count = translate_segment_v3(segment, *head, resource, request)->span_count;
+    SegmentTranslator translator(request);
+    span_count = translate_segment_v3(segment, *head, resource, translator)->span_count;
+    translator.finish();
     benchmark::DoNotOptimize(request);
   }
   report(state, span_count);
@@ -39,7 +41,9 @@ void BM_SegmentV2(benchmark::State& state) {
   for (auto _ : state) {
     std::string request;
     std::string service;
-    const auto translated = translate_segment_v2(segment, names, request, service);
+    SegmentTranslator translator(request);
+    const auto translated = translate_segment_v2(segment, names, translator, service);
+    translator.finish();
     if (!translated) return state.SkipWithError("run it in the source folder");
     span_count = translated->span_count;
     benchmark::DoNotOptimize(request);

@@ -6,7 +6,6 @@
 
 #include "otlp/message_reader.h"
 #include "receive/skywalking/runtime_translate.h"
-#include "receive/skywalking/segment_translate.h"
 #include "receive/skywalking/segment_v2.h"
 #include "receive/skywalking/segment_v3.h"
 #include "receive/skywalking/skywalking_limits.h"
@@ -18,12 +17,13 @@ using otlp::wire_tag;
 using receive::Protocol;
 using stdx::ErrorCode;
 
-stdx::Result<void> SkyWalkingDoor::add_segment(Protocol protocol, std::string_view message, std::string& request) {
-  if (protocol == Protocol::kSkyWalkingV2Grpc) return add_segment_v2(message, request);
+stdx::Result<void> SkyWalkingDoor::add_segment(Protocol protocol, std::string_view message,
+                                                SegmentTranslator& translator) {
+  if (protocol == Protocol::kSkyWalkingV2Grpc) return add_segment_v2(message, translator);
   const auto head = read_segment_head(message);
   if (!head) return std::unexpected(head.error());
   const auto resource = instances_.resource_of(head->service, head->instance, head->component_id);
-  const auto translated = translate_segment_v3(message, *head, *resource, request);
+  const auto translated = translate_segment_v3(message, *head, *resource, translator);
   if (!translated) return std::unexpected(translated.error());
   if (translated->malformed_spans > 0) {
     intake_.refuse(protocol, head->service, receive::Refusal::kMalformed, translated->malformed_spans,
@@ -35,6 +35,7 @@ stdx::Result<void> SkyWalkingDoor::add_segment(Protocol protocol, std::string_vi
 
 void SkyWalkingDoor::take_segments(Protocol protocol, std::string_view message, Done done) {
   std::string request;
+  SegmentTranslator translator(request);
   size_t bad_count = 0;
   stdx::Error first_error;
   otlp::MessageReader reader(message);
@@ -43,11 +44,12 @@ void SkyWalkingDoor::take_segments(Protocol protocol, std::string_view message, 
     if (request.size() > kOtlpBytesMax) {
       return done(stdx::fail(ErrorCode::kPayloadTooLarge, fmt::format("the segments become more than {} bytes", kOtlpBytesMax)));
     }
-    auto added = add_segment(protocol, reader.bytes(), request);
+    auto added = add_segment(protocol, reader.bytes(), translator);
     if (added) continue;
     if (bad_count++ == 0) first_error = added.error();
     intake_.refuse(protocol, {}, receive::refusal_of(added.error().code), 1, added.error().message, reader.bytes());
   }
+  translator.finish();
   if (!reader.ok() || (request.empty() && bad_count > 0)) {
     if (reader.ok()) return done(std::unexpected(std::move(first_error)));
     return done(stdx::fail(ErrorCode::kInvalidArgument, "not a SegmentCollection of SkyWalking: malformed protobuf"));
@@ -60,9 +62,9 @@ void SkyWalkingDoor::take(Protocol protocol, log::RecordKind kind, std::string r
   intake_.take(protocol, kind, stdx::SharedBytes::from_string(std::move(request)), std::move(done));
 }
 
-stdx::Result<void> SkyWalkingDoor::add_segment_v2(std::string_view message, std::string& request) {
+stdx::Result<void> SkyWalkingDoor::add_segment_v2(std::string_view message, SegmentTranslator& translator) {
   std::string service;
-  const auto translated = translate_segment_v2(message, names_, request, service);
+  const auto translated = translate_segment_v2(message, names_, translator, service);
   if (!translated) return std::unexpected(translated.error());
   if (translated->malformed_spans > 0) {
     intake_.refuse(Protocol::kSkyWalkingV2Grpc, service, receive::Refusal::kMalformed, translated->malformed_spans,

@@ -10,6 +10,7 @@
 #include "receive/skywalking/instances.h"
 #include "receive/skywalking/meter_translate.h"
 #include "receive/skywalking/name_book.h"
+#include "receive/skywalking/segment_translate.h"
 #include "stdx/clock.h"
 #include "stdx/error.h"
 
@@ -26,8 +27,8 @@ class SkyWalkingDoor : public std::enable_shared_from_this<SkyWalkingDoor> {
 
   // SegmentCollection.
   void take_segments(receive::Protocol protocol, std::string_view message, Done done);
-  // SegmentObject, or v2's UpstreamSegment: appended to `request`, which is for the caller to hand on.
-  stdx::Result<void> add_segment(receive::Protocol protocol, std::string_view message, std::string& request);
+  // SegmentObject, or v2's UpstreamSegment: added to a request that is for the caller to hand on.
+  stdx::Result<void> add_segment(receive::Protocol protocol, std::string_view message, SegmentTranslator& translator);
   // JVMMetricCollection and CLRMetricCollection of both versions.
   enum class Runtime : uint8_t { kJvm, kClr };
   void take_runtime(Runtime runtime, std::string_view message, Done done);
@@ -45,7 +46,7 @@ class SkyWalkingDoor : public std::enable_shared_from_this<SkyWalkingDoor> {
   NameBook& names() const { return names_; }
 
  private:
-  stdx::Result<void> add_segment_v2(std::string_view message, std::string& request);
+  stdx::Result<void> add_segment_v2(std::string_view message, SegmentTranslator& translator);
 
   stdx::Result<void> add_item(Item item, std::string_view message, StreamSource& source, std::string& request);
   void take(receive::Protocol protocol, log::RecordKind kind, std::string request, Done done);

@@ -16,6 +16,7 @@
 namespace {
 
 using namespace clew;
+using namespace std::literals;
 using namespace clew::receive_skywalking;
 
 void check_traces(const std::string& request, size_t span_count, size_t malformed) {
@@ -48,14 +49,21 @@ NameBook& names() {
 void try_segments(std::string_view bytes) {
   std::string request;
   if (const auto head = read_segment_head(bytes)) {
-    const auto translated = translate_segment_v3(bytes, *head, {}, request);
-    if (translated) check_traces(request, translated->span_count, translated->malformed_spans);
+    SegmentTranslator translator(request);
+    const auto translated = translate_segment_v3(bytes, *head, {}, translator);
+    // Once more: into the same ResourceSpans, or, where the resource is another, into one of its own.
+    const auto again = translate_segment_v3(bytes, *head, head->segment_id.size() % 2 == 0 ? "" : "\x0A\0"sv, translator);
+    if (translated.has_value() != again.has_value()) std::abort();
+    translator.finish();
+    if (translated) check_traces(request, 2 * translated->span_count, 2 * translated->malformed_spans);
     if (!translated && !request.empty()) std::abort();
   }
   static_cast<void>(is_segment_v2(bytes));
   request.clear();
   std::string service;
-  const auto translated = translate_segment_v2(bytes, names(), request, service);
+  SegmentTranslator translator(request);
+  const auto translated = translate_segment_v2(bytes, names(), translator, service);
+  translator.finish();
   if (translated) check_traces(request, translated->span_count, translated->malformed_spans);
 }
 

@@ -93,7 +93,8 @@ class SegmentStream final : public net::GrpcStream {
     protocol_ = protocol;
     door_->intake().count_request(protocol, message.size());
     ++message_count_;
-    if (auto added = door_->add_segment(protocol, message.view, request_); !added) {
+    if (request_.empty()) request_.reserve(request_bytes_before_);
+    if (auto added = door_->add_segment(protocol, message.view, translator_); !added) {
       door_->intake().count_failure(protocol, added.error(), message.view);
       refused_->add(std::move(added.error()));
       return taken.done();
@@ -119,6 +120,8 @@ class SegmentStream final : public net::GrpcStream {
       taken.done();
     };
     taken_.reset();
+    translator_.finish();
+    request_bytes_before_ = request_.size();
     door_->intake().take(protocol_, log::RecordKind::kTraces, stdx::SharedBytes::from_string(std::exchange(request_, {})),
                          std::move(done));
   }
@@ -127,6 +130,8 @@ class SegmentStream final : public net::GrpcStream {
   const bool may_be_v2_;
   Protocol protocol_ = Protocol::kSkyWalkingGrpc;
   std::string request_;  // Of the messages of `taken_`.
+  SegmentTranslator translator_{request_};
+  size_t request_bytes_before_ = 0;  // Of the one before, which the next is likely to resemble.
   std::optional<net::GrpcTaken> taken_;
   const std::shared_ptr<std::atomic<bool>> on_its_way_ = std::make_shared<std::atomic<bool>>(false);  // Cleared by the log.
   size_t message_count_ = 0;

@@ -26,8 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (kind != kSegment) continue;
       const auto head = read_segment_head(reader.bytes());
       std::string request;
+      SegmentTranslator translator(request);
       // What we wrote ourselves has no malformed spans.
-      const auto translated = head ? translate_segment_v3(reader.bytes(), *head, {}, request)
+      const auto translated = head ? translate_segment_v3(reader.bytes(), *head, {}, translator)
                                    : stdx::Result<Translated>(Translated{});
       if (translated && translated->malformed_spans != 0) std::abort();
     }

@@ -209,7 +209,29 @@ TEST_F(SkyWalkingReceiverTest, JsonInBothForms) {
   const std::string text = dump(log_.records[0].payload);
   EXPECT_THAT(text, HasSubstr("CLIENT \"xé\""));
   EXPECT_THAT(text, HasSubstr("at 1700000000000000000 for 1000000"));
-  EXPECT_EQ(otlp::decode_traces(log_.records[1].payload)->resource_spans.size(), 2u);
+  const auto both = otlp::decode_traces(log_.records[1].payload);
+  ASSERT_EQ(both->resource_spans.size(), 1u) << "of one instance";
+  EXPECT_EQ(both->resource_spans[0].scope_spans.at(0).spans.size(), 2u);
+}
+
+TEST_F(SkyWalkingReceiverTest, SegmentsThatFollowOneAnotherShareTheirResource) {
+  const auto one = [](const char* service, const char* segment) {
+    return fmt::format(R"({{"traceId":"a.b.1","traceSegmentId":"{}","service":"{}","serviceInstance":"1",
+        "spans":[{{"spanId":0,"parentSpanId":-1,"startTime":1700000000000,"endTime":1700000000001,"operationName":"{}"}}]}})",
+                       segment, service, segment);
+  };
+  const std::string bad = R"({"traceId":"","traceSegmentId":"s9","service":"web"})";
+  EXPECT_EQ(post("/v3/segments", fmt::format("[{},{},{},{},{}]", one("web", "s1"), one("web", "s2"), bad, one("cart", "s3"),
+                                             one("web", "s4"))).status, 200);
+  const auto data = otlp::decode_traces(log_.records.at(0).payload);
+  ASSERT_TRUE(data.has_value());
+  std::string found;
+  for (const auto& resource : data->resource_spans) {
+    found += *otlp::find_string(resource.resource.attributes, "service.name") + ":";
+    for (const auto& span : resource.scope_spans.at(0).spans) found += " " + span.name;
+    found += "\n";
+  }
+  EXPECT_EQ(found, "web: s1 s2\ncart: s3\nweb: s4\n");
 }
 
 TEST_F(SkyWalkingReceiverTest, BadJsonIsNamed) {
@@ -249,7 +271,7 @@ TEST_F(SkyWalkingReceiverTest, LogsMetersAndEventsAreStored) {
       {"py-skywalking-full.96.skywalking.v3.MeterReportService-collect.pb", "/skywalking.v3.MeterReportService/collect",
        log::RecordKind::kMetrics, 1, "pvm"},
       {"java-skywalking-agent-grpc.12.skywalking.v3.JVMMetricReportService-collect.pb",
-       "/skywalking.v3.JVMMetricReportService/collect", log::RecordKind::kMetrics, 1, "jvm.memory.used"},
+       "/skywalking.v3.JVMMetricReportService/collect", log::RecordKind::kMetrics, 78, "jvm.memory.used"},
   };
   const auto& counters = counted(Protocol::kSkyWalkingGrpc);
   for (const Case& one : cases) {
