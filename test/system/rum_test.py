@@ -1,0 +1,138 @@
+"""Browsers' reports on the real server: bundles that the ARMS SDK sent (src/receive/rum/testdata), joined with the backend's
+spans whichever come first, for W3C and SkyWalking headers; and what may not be taken.
+"""
+import json
+import time
+
+from clew_server import ROOT, ClewServer, get_json, http, wait_until
+
+BUNDLES = ROOT / "src" / "receive" / "rum" / "testdata"
+PAGE = "http://shop.example"
+
+
+def bundle(name):
+    """A captured bundle, as if its newest event had just happened."""
+    body = json.loads((BUNDLES / f"{name}.json").read_text())
+    newest = max(event["timestamp"] for event in body["events"])
+    for event in body["events"]:
+        event["timestamp"] += int(time.time() * 1000) - newest
+    return body
+
+
+def requests_of(body):
+    return [event for event in body["events"] if event.get("trace_id")]
+
+
+def report(server, body, path="/rum/web/v2?workspace=default", headers=None):
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return http("POST", server.url(path), data, {"Content-Type": "text/plain;charset=UTF-8", "Origin": PAGE, **(headers or {})})
+
+
+def send_server_span(server, trace_id, parent_id, service="frontend"):
+    now = time.time_ns()
+    span = {"traceId": trace_id, "spanId": "00000000000000aa", "parentSpanId": parent_id, "name": "GET /api/cart", "kind": 2,
+            "startTimeUnixNano": str(now), "endTimeUnixNano": str(now + 1_000_000)}
+    body = {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]},
+                               "scopeSpans": [{"spans": [span]}]}]}
+    assert http("POST", server.otlp_url("/v1/traces"), json.dumps(body).encode(), {"Content-Type": "application/json"})[0] == 200
+
+
+def spans_of(server, trace_id, count):
+    """{name: span with its service} of a trace, once it has so many spans."""
+    def whole():
+        status, _, body = http("GET", server.url(f"/api/v1/traces/{trace_id}"))
+        if status != 200:
+            return None
+        found = {}
+        for resource in json.loads(body)["resourceSpans"]:
+            service = {a["key"]: a["value"] for a in resource["resource"]["attributes"]}["service.name"]["stringValue"]
+            for scope in resource["scopeSpans"]:
+                for span in scope["spans"]:
+                    found[span["name"]] = {**span, "service": service}
+        return found if len(found) >= count else None
+    return wait_until(whole, what=f"trace {trace_id} with {count} spans")
+
+
+def check_joined(server, event):
+    spans = spans_of(server, event["trace_id"], 2)
+    browser = spans["browser.request: " + event["name"]]
+    assert browser["service"] == "rum-browser" and browser["kind"] == 3 and not browser.get("parentSpanId")
+    assert spans["GET /api/cart"]["parentSpanId"] == browser["spanId"]
+    keys = {a["key"] for a in browser["attributes"]}
+    assert {"session.id", "user.id", "view.name", "url.full", "http.request.method", "rum.event.id"} <= keys
+    assert browser["traceState"].startswith("rum=v2&browser&")
+
+
+def test_a_request_of_the_browser_is_the_root_of_its_trace_whichever_comes_first(server):
+    for body, backend_first in ((bundle("01-tracecontext-simple"), True), (bundle("08-tracestate-off"), False)):
+        event = requests_of(body)[0]
+        if not backend_first:
+            event["trace_data"] = event["trace_data"].replace('"traceparent"', '"tracestate":"rum=v2&browser&a&b","traceparent"')
+        parent = json.loads(event["trace_data"])["spanId"]
+        if backend_first:
+            send_server_span(server, event["trace_id"], parent)
+        status, headers, _ = report(server, body)
+        assert status == 204
+        assert headers["Access-Control-Allow-Origin"] == PAGE and headers["Timing-Allow-Origin"] == PAGE
+        if not backend_first:
+            send_server_span(server, event["trace_id"], parent)
+        check_joined(server, event)
+    calls = wait_until(lambda: [d for d in get_json(server.url("/api/v1/dependencies"))["dependencies"]
+                                if (d["parent"], d["child"]) == ("rum-browser", "frontend")], what="browser → frontend")
+    assert sum(d["call_count"] for d in calls) == 2
+
+
+def test_a_sw8_header_leads_to_the_agents_segment(server):
+    body = bundle("05-sw8")
+    event = requests_of(body)[0]
+    now = int(time.time() * 1000)
+    segment = {"traceId": event["trace_id"], "traceSegmentId": "7.8.9", "service": "cart", "serviceInstance": "i",
+               "spans": [{"operationName": "GET /api/cart", "startTime": now, "endTime": now + 2, "spanId": 0, "parentSpanId": -1,
+                          "spanType": "Entry", "spanLayer": "Http", "componentId": 1, "isError": False,
+                          "refs": [{"traceId": event["trace_id"], "refType": "CrossProcess", "parentSpanId": 0,
+                                    "parentTraceSegmentId": json.loads(event["trace_data"])["spanId"],
+                                    "parentService": body["app"]["id"], "parentServiceInstance": "1", "parentEndpoint": "/"}]}]}
+    url = f"http://127.0.0.1:{server.skywalking_http_port}/v3/segment"
+    assert http("POST", url, json.dumps(segment).encode(), {"Content-Type": "application/json"})[0] == 200
+    assert report(server, body)[0] == 204
+    spans = spans_of(server, event["trace_id"], 2)
+    browser = spans["browser.request: " + event["name"]]
+    assert spans["GET /api/cart"]["parentSpanId"] == browser["spanId"]
+    assert spans["GET /api/cart"]["traceId"] == event["trace_id"].replace("-", "")
+
+
+def test_events_outlive_a_cut_and_a_crash_and_repeats_are_dropped(server):
+    body = bundle("09-events-all-types")
+    assert report(server, body)[0] == 204
+    assert report(server, body)[0] == 204
+    server.flush()
+    server.kill()
+    server.start()
+    for event in requests_of(body):
+        assert len(spans_of(server, event["trace_id"], 1)) == 1
+    files = list((server.data / "store" / "data" / "events").rglob("*.parquet"))
+    assert files, "a block has a file of events"
+
+
+def test_what_is_no_report_is_refused_and_shown(server):
+    assert report(server, b"<html>")[0] == 400
+    assert report(server, b"[]")[0] == 400
+    assert report(server, b"{" + b" " * (2 << 20) + b"}")[0] == 413
+    status, headers, _ = http("OPTIONS", server.url("/rum/web/v2"), headers={
+        "Origin": PAGE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"})
+    assert status == 204 and headers["Access-Control-Allow-Headers"] == "content-type"
+    arrivals = get_json(server.url("/api/v1/arrivals"))
+    reasons = {(r["protocol"], r["reason"]) for r in arrivals["refusals"]}
+    assert {("rum_arms", "undecodable"), ("rum_arms", "too_large")} <= reasons
+
+
+def test_only_the_pages_of_an_application_may_report_for_it(tmp_path):
+    settings = {"rum.allowed_origins": ["ws01@0123456789abcde|https://shop.example"], "rum.events_per_second_of_address": 3}
+    with ClewServer(tmp_path, settings) as server:
+        body = bundle("01-tracecontext-simple")
+        assert report(server, body)[0] == 403
+        assert report(server, body, headers={"Origin": "https://shop.example"})[0] == 204
+        for event in body["events"]:
+            event["event_id"] += "x"
+        statuses = {report(server, {**body, "events": body["events"] * 3}, headers={"Origin": "https://shop.example"})[0]}
+        assert statuses == {429}
