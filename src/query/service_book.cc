@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <optional>
+#include <thread>
 #include <variant>
 
 #include <absl/container/flat_hash_map.h>
@@ -10,6 +13,7 @@
 #include "query/execute/batch.h"
 #include "query/execute/field_reader.h"
 #include "query/execute/value_table.h"
+#include "query/traceql/query_limits.h"
 
 namespace clew::query {
 namespace {
@@ -138,16 +142,40 @@ stdx::Result<void> ServiceBook::read(const table::SpanSet& set, Page& page, cons
   return {};
 }
 
+// Each set by one thread.
+stdx::Result<void> ServiceBook::read_all(const table::Catalog::Sets& sets, const QueryControl& control) {
+  std::vector<Page*> pages;
+  for (const auto& set : sets) pages.push_back(&pages_[set->name()]);
+  std::atomic<size_t> next{0};
+  std::mutex error_mutex;
+  std::optional<stdx::Error> error;
+  const auto work = [&] {
+    for (size_t i = next.fetch_add(1); i < sets.size(); i = next.fetch_add(1)) {
+      if (auto done = read(*sets[i], *pages[i], control); !done) {
+        const std::lock_guard lock(error_mutex);
+        if (!error) error = std::move(done.error());
+        next.store(sets.size());
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < kScanThreads && i < sets.size(); ++i) others.emplace_back(work);
+    work();
+  }
+  if (error) return std::unexpected(std::move(*error));
+  return {};
+}
+
 stdx::Result<std::vector<ServiceFact>> ServiceBook::facts(const table::Catalog::Sets& sets, const QueryControl& control) {
   std::lock_guard lock(mutex_);
   std::erase_if(pages_, [&](const auto& page) {
     return std::ranges::none_of(sets, [&](const auto& set) { return set->name() == page.first; });
   });
+  if (auto done = read_all(sets, control); !done) return std::unexpected(std::move(done.error()));
   std::map<std::vector<std::string>, ServiceFact> all;
   for (const auto& set : sets) {
-    Page& page = pages_[set->name()];
-    if (auto done = read(*set, page, control); !done) return std::unexpected(std::move(done.error()));
-    for (const auto& [key, fact] : page.facts) {
+    for (const auto& [key, fact] : pages_[set->name()].facts) {
       const auto [at, is_new] = all.try_emplace(key, fact);
       if (is_new) continue;
       at->second.span_count += fact.span_count;

@@ -39,6 +39,7 @@ class ServiceBook {
     std::vector<uint32_t> rows_read;  // By segment.
     std::map<std::vector<std::string>, ServiceFact> facts;
   };
+  stdx::Result<void> read_all(const table::Catalog::Sets& sets, const QueryControl& control);
   static stdx::Result<void> read(const table::SpanSet& set, Page& page, const QueryControl& control);
 
   std::mutex mutex_;

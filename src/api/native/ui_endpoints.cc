@@ -18,7 +18,7 @@ std::vector<Endpoint> one_trace_endpoints() {
        .answer = "OpenAnswer",
        .handler = answer_open,
        .method = "POST",
-       .body = "The file, at most 64 MiB."},
+       .body = "The file: at most 16 MiB as sent, 64 MiB after `Content-Encoding: gzip` or `zstd` is undone."},
       {.path = "/api/v1/traces/{trace_id}/columns",
        .id = "traceColumns",
        .summary = "One trace as columns",
