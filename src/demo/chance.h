@@ -12,9 +12,11 @@ namespace clew::demo {
 // One thread. The distributions are our own because those of the C++ library differ between implementations.
 class Chance {
  public:
-  explicit Chance(uint64_t seed) : generator_(seed) {}
+  // Runs with the same seed and other salts tell the same story under other ids.
+  explicit Chance(uint64_t seed, uint64_t id_salt = 0) : generator_(seed), id_salt_(id_salt) {}
 
   uint64_t bits() { return generator_(); }
+  uint64_t id_bits() { return generator_() ^ id_salt_; }
   // In [0, 1).
   double uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
   // In [0, count).
@@ -34,6 +36,7 @@ class Chance {
 
  private:
   std::mt19937_64 generator_;
+  const uint64_t id_salt_;
 };
 
 }  // namespace clew::demo

@@ -31,7 +31,11 @@ bool may_retry(stdx::ErrorCode code) {
 }  // namespace
 
 Shop::Shop(std::unique_ptr<TraceSink> sink, const stdx::Clock& clock, ShopOptions options)
-    : sink_(std::move(sink)), clock_(clock), options_(std::move(options)), chance_(options_.seed), scenarios_(chance_) {}
+    : sink_(std::move(sink)),
+      clock_(clock),
+      options_(std::move(options)),
+      chance_(options_.seed, options_.id_salt),
+      scenarios_(chance_) {}
 
 Shop::~Shop() { stop(); }
 

@@ -14,13 +14,13 @@ constexpr double kNetworkMs = 0.25;
 
 }  // namespace
 
-Story::Story(Chance& chance) : chance_(chance), trace_id_{chance.bits(), chance.bits() | 1} {}
+Story::Story(Chance& chance) : chance_(chance), trace_id_{chance.id_bits(), chance.id_bits() | 1} {}
 
 size_t Story::open(const Service& service, size_t instance, otlp::SpanId parent, std::string name, otlp::SpanKind kind,
                    int64_t start_ns) {
   Place place{&service, instance, {}};
   place.span.trace_id = trace_id_;
-  place.span.span_id = chance_.bits() | 1;
+  place.span.span_id = chance_.id_bits() | 1;
   place.span.parent_span_id = parent;
   place.span.flags = 1;
   place.span.name = std::move(name);

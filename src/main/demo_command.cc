@@ -46,6 +46,7 @@ int run_demo(const DemoFlags& flags) {
     std::fflush(stdout);
   };
   const stdx::SystemClock clock;
+  options.id_salt = static_cast<uint64_t>(clock.now_ns());
   demo::Shop shop(std::make_unique<demo::HttpTraceSink>(url->host, url->port), clock, options);
   shop.start();
   int signal = 0;

@@ -73,6 +73,9 @@ int serve(const SettingsFlags& flags, bool with_demo) {
   if (with_demo) {
     demo::ShopOptions options;
     options.report = [](const std::string& line) { fmt::print("{}\n", line); std::fflush(stdout); };
+    options.id_salt = static_cast<uint64_t>(clock.now_ns());
+    // The last hour is there already, or a part of it: filling it in once more would double it.
+    if ((*server)->has_recent_spans(options.backfill)) options.backfill = std::chrono::seconds(0);
     shop.emplace(std::make_unique<demo::HttpTraceSink>(url_host(settings->listen.address), ports.otlp_http), clock,
                  std::move(options));
     shop->start();

@@ -1,5 +1,6 @@
 #include "main/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -68,6 +69,14 @@ class RunningServer final : public Server {
             jaeger_http_->ports().front(), doors_.port("zipkin"), doors_.port("skywalking_grpc"),
             doors_.port("skywalking_http"), doors_.port("jaeger_udp_compact"), doors_.port("jaeger_udp_binary"),
             doors_.port("jaeger_http"), doors_.port("jaeger_grpc"), doors_.port("jaeger_sampling")};
+  }
+
+  bool has_recent_spans(std::chrono::seconds age) const override {
+    for (auto waited = 0ms; !pump_->caught_up() && waited < 10s; waited += 20ms) std::this_thread::sleep_for(20ms);
+    const int64_t begin_ns = clock_.now_ns() - std::chrono::nanoseconds(age).count();
+    return std::ranges::any_of(catalog_.snapshot(), [&](const auto& set) {
+      return set->span_count() > 0 && set->start_max_ns() >= begin_ns;
+    });
   }
 
   void stop() override;

@@ -1,6 +1,7 @@
 // The whole server in one process: every room built, wired, started in order and stopped in reverse.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -79,6 +80,8 @@ class Server {
 
   virtual ~Server() = default;
   virtual ServerPorts ports() const = 0;
+  // Whether a span of the last `age` is stored. Waits for the replay, ten seconds at most.
+  virtual bool has_recent_spans(std::chrono::seconds age) const = 0;
   // Lets requests in flight end, syncs the log, stops. Nothing acknowledged is lost: what is not in a block is replayed.
   virtual void stop() = 0;
 };
