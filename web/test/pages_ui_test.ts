@@ -26,6 +26,7 @@ const kPages: readonly (readonly [name: string, path: string, ready: string])[] 
   ['search_scatter', '/traces?view=scatter', '.heat'],
   ['search_spans', '/traces?view=spans&q=%7B+status+%3D+error+%7D&cols=span.http.route', 'table.data tbody tr.link'],
   ['errors', '/errors', 'table.data tbody tr.link'],
+  ['live', '/live', 'table.data tbody tr.link'],
   ['connect', '/connect', '.connect-what table.data'],
   ['settings', '/settings', '.setting'],
   ['unknown', '/settings?from=nonsense', '.strip'],
