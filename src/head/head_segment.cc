@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "head/row_reading.h"
+#include "table/row_reading.h"
 
 namespace clew::head {
 namespace {
@@ -13,6 +13,11 @@ using table::ColumnId;
 using table::ColumnInfo;
 using table::ColumnWindow;
 using table::CoreColumn;
+using table::copy_values;
+using table::make_values;
+using table::RowList;
+using table::RowRange;
+using table::spread_codes;
 using table::kNullCode;
 using table::kWindowRows;
 using table::Scope;

@@ -61,7 +61,7 @@ HeadSet::HeadSet(std::shared_ptr<const Generation> generation) : generation_(std
   segments_.push_back(std::make_shared<const HeadSegment>(generation_->table, generation_->left_behind));
   for (size_t i = 0; i < records_.size(); ++i) {
     if (generation_->records[i]->published_row_count() == 0) continue;
-    records_[i].push_back(std::make_shared<const HeadRecordSegment>(generation_->records[i]));
+    records_[i].push_back(std::make_shared<const table::RecordSegment>(generation_->records[i]));
   }
 }
 

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <string>
 
-#include "head/head_record_segment.h"
 #include "head/head_segment.h"
+#include "table/record_segment.h"
 #include "table/record_table.h"
 #include "table/span_set.h"
 

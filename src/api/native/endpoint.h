@@ -88,6 +88,9 @@ struct Endpoint {
 // Parts of the tables, each beside its handlers.
 std::vector<Endpoint> arrival_endpoints();
 std::vector<Shape> arrival_shapes();
+// Logs and metrics.
+std::vector<Endpoint> record_endpoints();
+std::vector<Shape> record_shapes();
 
 const std::vector<Endpoint>& endpoints();
 // The rows for the user interface; part of endpoints() and shapes().

@@ -216,7 +216,8 @@ std::vector<Shape> status_shapes() {
 const std::vector<Shape>& shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
-    for (auto part : {search_shapes(), name_shapes(), rollup_shapes(), ui_shapes(), status_shapes(), arrival_shapes()}) {
+    for (auto part : {search_shapes(), name_shapes(), rollup_shapes(), ui_shapes(), status_shapes(), arrival_shapes(),
+                      record_shapes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -49,6 +49,16 @@ inline constexpr int64_t kHeatmapRowsMax = 200;
 // Traces told apart while they are counted by step (8 bytes each, and a half); beyond it they are not counted.
 inline constexpr size_t kCountedTracesMax = 4'000'000;
 
+// ---- Logs and metrics ----
+inline constexpr uint32_t kLogsMax = 10'000;  // In one answer.
+inline constexpr size_t kRecordAttributesMax = 16;  // Conditions on attributes.
+inline constexpr size_t kMetricNamesMax = 20'000;
+inline constexpr uint32_t kMetricSeriesMax = 1'000;  // In one answer …
+inline constexpr uint32_t kMetricPointsMax = 10'000;  // … each with so many points.
+// Held while one metric is asked for: 24 bytes a point; series whose newest point is read.
+inline constexpr size_t kMetricPointsScannedMax = 4'000'000;
+inline constexpr size_t kMetricSeriesScannedMax = 20'000;
+
 // ---- One service ----
 inline constexpr size_t kOperationsMax = 500;  // Listed; all are counted.
 inline constexpr size_t kStatementsMax = 20'000;  // Told apart; further ones are counted as one.

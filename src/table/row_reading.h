@@ -13,7 +13,7 @@
 #include "table/column_window.h"
 #include "table/row_table.h"
 
-namespace clew::head {
+namespace clew::table {
 
 inline constexpr int kGatherSteps = 8;
 
@@ -62,7 +62,7 @@ std::shared_ptr<std::vector<uint32_t>> spread_codes(const Codes& codes_of_owner,
 
 // Calls visit(index into rows, entry index) for each of `rows` that owns an entry of a span column.
 template <class Rows, class Visit>
-void for_each_owned(const table::AttributeColumn& column, const Rows& rows, Visit&& visit) {
+void for_each_owned(const AttributeColumn& column, const Rows& rows, Visit&& visit) {
   const size_t count = column.entry_count();
   if (rows.size() == 0) return;
   size_t entry = column.lower_bound(rows[0], count);
@@ -85,11 +85,9 @@ void for_each_owned(const table::AttributeColumn& column, const Rows& rows, Visi
 
 // Of a column of `table`, whose dictionary the window shares.
 template <class Table, class Rows>
-table::ColumnWindow read_attribute(const std::shared_ptr<const Table>& table, const table::AttributeColumn& column,
+ColumnWindow read_attribute(const std::shared_ptr<const Table>& table, const AttributeColumn& column,
                                    const Rows& rows) {
-  using table::Scope;
-  using table::ValueType;
-  table::ColumnWindow window;
+  ColumnWindow window;
   const Scope scope = column.info().scope;
   const ValueType type = column.info().type;
   // Calls visit(index into rows, entry) for every row that has a value.
@@ -99,7 +97,7 @@ table::ColumnWindow read_attribute(const std::shared_ptr<const Table>& table, co
     const stdx::AppendOnly<uint32_t>& owners = of_resource ? table->resources() : table->instrumentations();
     const size_t count = column.entry_count();
     // Rows of one batch mostly share their owner, so the last look-up is remembered.
-    uint32_t last_owner = table::kNullCode;
+    uint32_t last_owner = kNullCode;
     size_t last_entry = 0;
     for (uint32_t i = 0; i < rows.size(); ++i) {
       const uint32_t owner = owners[rows[i]];
@@ -113,13 +111,13 @@ table::ColumnWindow read_attribute(const std::shared_ptr<const Table>& table, co
   };
   bool any = false;
   if (type == ValueType::kString || type == ValueType::kJson) {
-    auto codes = make_values<uint32_t>(rows.size(), table::kNullCode);
+    auto codes = make_values<uint32_t>(rows.size(), kNullCode);
     for_each_value([&](uint32_t index, size_t entry) {
       (*codes)[index] = column.codes()[entry];
       any = true;
     });
     window.codes = *codes;
-    window.dictionary = std::shared_ptr<const table::DictionaryView>(table, &column.dictionary());
+    window.dictionary = std::shared_ptr<const DictionaryView>(table, &column.dictionary());
     window.owner = std::move(codes);
     window.all_null = !any;
     return window;
@@ -166,4 +164,4 @@ table::ColumnWindow read_attribute(const std::shared_ptr<const Table>& table, co
   return window;
 }
 
-}  // namespace clew::head
+}  // namespace clew::table

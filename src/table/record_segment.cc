@@ -1,22 +1,15 @@
-#include "head/head_record_segment.h"
+#include "table/record_segment.h"
 
 #include <algorithm>
 
-#include "head/row_reading.h"
+#include "table/row_reading.h"
 
-namespace clew::head {
+namespace clew::table {
 
-using table::ColumnId;
-using table::ColumnWindow;
-using table::kWindowRows;
-using table::RecordColumn;
-using table::Scope;
-using table::ValueType;
-
-HeadRecordSegment::HeadRecordSegment(std::shared_ptr<const table::RecordTable> table)
+RecordSegment::RecordSegment(std::shared_ptr<const RecordTable> table)
     : table_(std::move(table)), row_count_(table_->published_row_count()) {
   const size_t count = table_->attribute_column_count();
-  columns_.reserve(table::column(RecordColumn::kCount) + count);
+  columns_.reserve(column(RecordColumn::kCount) + count);
   columns_.push_back({Scope::kSpanField, "time", ValueType::kInt64});
   for (const char* name : {"service_name", "scope_name", "scope_version"}) {
     columns_.push_back({Scope::kSpanField, name, ValueType::kString});
@@ -24,36 +17,36 @@ HeadRecordSegment::HeadRecordSegment(std::shared_ptr<const table::RecordTable> t
   for (size_t i = 0; i < count; ++i) columns_.push_back(table_->attribute_column(i).info());
 }
 
-std::vector<ColumnId> HeadRecordSegment::find(Scope scope, std::string_view key) const {
+std::vector<ColumnId> RecordSegment::find(Scope scope, std::string_view key) const {
   std::vector<ColumnId> found;
-  for (ColumnId id = table::column(RecordColumn::kCount); id < columns_.size(); ++id) {
+  for (ColumnId id = column(RecordColumn::kCount); id < columns_.size(); ++id) {
     if (columns_[id].scope == scope && columns_[id].key == key) found.push_back(id);
   }
   return found;
 }
 
-stdx::Result<ColumnWindow> HeadRecordSegment::read(ColumnId column, uint32_t window) const {
+stdx::Result<ColumnWindow> RecordSegment::read(ColumnId column, uint32_t window) const {
   const uint32_t first = window * kWindowRows;
   return read_rows(column, RowRange{first, std::min(kWindowRows, row_count_ - first)});
 }
 
-stdx::Result<ColumnWindow> HeadRecordSegment::gather(ColumnId column, std::span<const uint32_t> rows) const {
+stdx::Result<ColumnWindow> RecordSegment::gather(ColumnId column, std::span<const uint32_t> rows) const {
   return read_rows(column, RowList{rows});
 }
 
 template <class Rows>
-ColumnWindow HeadRecordSegment::read_rows(ColumnId column, const Rows& rows) const {
+ColumnWindow RecordSegment::read_rows(ColumnId id, const Rows& rows) const {
   ColumnWindow window;
-  const auto codes = [&](const auto& codes_of_owner, const auto& owners, const table::Dictionary& dictionary) {
+  const auto codes = [&](const auto& codes_of_owner, const auto& owners, const Dictionary& dictionary) {
     auto values = spread_codes(codes_of_owner, owners, rows);
     window.codes = *values;
     window.owner = std::move(values);
-    window.dictionary = std::shared_ptr<const table::DictionaryView>(table_, &dictionary);
+    window.dictionary = std::shared_ptr<const DictionaryView>(table_, &dictionary);
   };
-  if (column >= table::column(RecordColumn::kCount)) {
-    window = read_attribute(table_, table_->attribute_column(column - table::column(RecordColumn::kCount)), rows);
+  if (id >= column(RecordColumn::kCount)) {
+    window = read_attribute(table_, table_->attribute_column(id - column(RecordColumn::kCount)), rows);
   } else {
-    switch (static_cast<RecordColumn>(column)) {
+    switch (static_cast<RecordColumn>(id)) {
       case RecordColumn::kTime: {
         auto times = copy_values(table_->times(), rows);
         window.ints = *times;
@@ -69,22 +62,22 @@ ColumnWindow HeadRecordSegment::read_rows(ColumnId column, const Rows& rows) con
       default: codes(table_->scope_versions(), table_->instrumentations(), table_->scope_version_dictionary());
     }
   }
-  window.type = columns_[column].type;
+  window.type = columns_[id].type;
   window.rows = rows.size();
   return window;
 }
 
 // Records have no events and links.
-stdx::Result<table::ChildRows> HeadRecordSegment::read_children(std::span<const uint32_t> rows) const {
-  table::ChildRows children;
+stdx::Result<ChildRows> RecordSegment::read_children(std::span<const uint32_t> rows) const {
+  ChildRows children;
   children.event_begin.assign(rows.size() + 1, 0);
   children.link_begin.assign(rows.size() + 1, 0);
   return children;
 }
 
-std::optional<table::ColumnBounds> HeadRecordSegment::bounds(ColumnId column) const {
-  if (column != table::column(RecordColumn::kTime) || row_count_ == 0) return std::nullopt;
-  return table::ColumnBounds{.low_int = table_->time_min_ns(), .high_int = table_->time_max_ns()};
+std::optional<ColumnBounds> RecordSegment::bounds(ColumnId id) const {
+  if (id != column(RecordColumn::kTime) || row_count_ == 0) return std::nullopt;
+  return ColumnBounds{.low_int = table_->time_min_ns(), .high_int = table_->time_max_ns()};
 }
 
-}  // namespace clew::head
+}  // namespace clew::table
