@@ -1,5 +1,6 @@
 #include "otlp/message_writer.h"
 #include "otlp/traces_codec.h"
+#include "otlp/value_wire.h"
 
 namespace clew::otlp {
 namespace {
@@ -24,50 +25,11 @@ void put_id(MessageWriter& out, uint32_t field, SpanId id) {
   if (id != 0) out.add_bytes(field, span_id_bytes(id));
 }
 
-void put_attributes(MessageWriter& out, uint32_t field, const Attributes& attributes);
-
-// A member of a oneof has presence: written even when it holds its default.
-struct ValueEncoder {
-  MessageWriter& out;
-
-  void operator()(std::monostate) const {}
-  void operator()(const std::string& text) const { out.add_bytes(field::kAnyValueString, text); }
-  void operator()(bool value) const { out.add_varint(field::kAnyValueBool, value ? 1 : 0); }
-  void operator()(int64_t value) const { out.add_varint(field::kAnyValueInt, static_cast<uint64_t>(value)); }
-  void operator()(double value) const { out.add_double(field::kAnyValueDouble, value); }
-  void operator()(const Bytes& bytes) const { out.add_bytes(field::kAnyValueBytes, bytes.data); }
-  void operator()(const ArrayValue& array) const {
-    const size_t list = out.open(field::kAnyValueArray);
-    for (const AnyValue& element : array.values) {
-      const size_t value = out.open(field::kArrayValues);
-      std::visit(*this, element.value);
-      out.close(value);
-    }
-    out.close(list);
-  }
-  void operator()(const KeyValueList& map) const {
-    const size_t list = out.open(field::kAnyValueKeyValueList);
-    put_attributes(out, field::kKeyValueListValues, map.values);
-    out.close(list);
-  }
-};
-
-void put_attributes(MessageWriter& out, uint32_t field, const Attributes& attributes) {
-  for (const KeyValue& attribute : attributes) {
-    const size_t pair = out.open(field);
-    put_string(out, field::kKeyValueKey, attribute.key);
-    const size_t value = out.open(field::kKeyValueValue);
-    std::visit(ValueEncoder{out}, attribute.value.value);
-    out.close(value);
-    out.close(pair);
-  }
-}
-
 void put_event(MessageWriter& out, const SpanEvent& event) {
   const size_t message = out.open(field::kSpanEvents);
   put_fixed64(out, field::kEventTimeUnixNano, event.time_unix_nano);
   put_string(out, field::kEventName, event.name);
-  put_attributes(out, field::kEventAttributes, event.attributes);
+  append_attributes(out, field::kEventAttributes, event.attributes);
   put_varint(out, field::kEventDroppedAttributesCount, event.dropped_attributes_count);
   out.close(message);
 }
@@ -77,7 +39,7 @@ void put_link(MessageWriter& out, const SpanLink& link) {
   put_id(out, field::kLinkTraceId, link.trace_id);
   put_id(out, field::kLinkSpanId, link.span_id);
   put_string(out, field::kLinkTraceState, link.trace_state);
-  put_attributes(out, field::kLinkAttributes, link.attributes);
+  append_attributes(out, field::kLinkAttributes, link.attributes);
   put_varint(out, field::kLinkDroppedAttributesCount, link.dropped_attributes_count);
   put_fixed32(out, field::kLinkFlags, link.flags);
   out.close(message);
@@ -101,7 +63,7 @@ void put_span(MessageWriter& out, const Span& span) {
   put_varint(out, field::kSpanKind, static_cast<uint64_t>(span.kind));
   put_fixed64(out, field::kSpanStartTimeUnixNano, span.start_time_unix_nano);
   put_fixed64(out, field::kSpanEndTimeUnixNano, span.end_time_unix_nano);
-  put_attributes(out, field::kSpanAttributes, span.attributes);
+  append_attributes(out, field::kSpanAttributes, span.attributes);
   put_varint(out, field::kSpanDroppedAttributesCount, span.dropped_attributes_count);
   for (const SpanEvent& event : span.events) put_event(out, event);
   put_varint(out, field::kSpanDroppedEventsCount, span.dropped_events_count);
@@ -114,7 +76,7 @@ void put_span(MessageWriter& out, const Span& span) {
 
 void put_resource(MessageWriter& out, const Resource& resource) {
   const size_t message = out.open(field::kResourceSpansResource);
-  put_attributes(out, field::kResourceAttributes, resource.attributes);
+  append_attributes(out, field::kResourceAttributes, resource.attributes);
   put_varint(out, field::kResourceDroppedAttributesCount, resource.dropped_attributes_count);
   out.close(message);
 }
@@ -124,7 +86,7 @@ void put_scope_spans(MessageWriter& out, const ScopeSpans& scope_spans) {
   const size_t scope = out.open(field::kScopeSpansScope);
   put_string(out, field::kScopeName, scope_spans.scope.name);
   put_string(out, field::kScopeVersion, scope_spans.scope.version);
-  put_attributes(out, field::kScopeAttributes, scope_spans.scope.attributes);
+  append_attributes(out, field::kScopeAttributes, scope_spans.scope.attributes);
   put_varint(out, field::kScopeDroppedAttributesCount, scope_spans.scope.dropped_attributes_count);
   out.close(scope);
   for (const Span& span : scope_spans.spans) put_span(out, span);

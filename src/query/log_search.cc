@@ -48,7 +48,7 @@ stdx::Result<LogResult> search_logs(const table::Catalog& catalog, const LogRequ
   }
   if (auto valid = check_range(request.filter.range); !valid) return std::unexpected(std::move(valid.error()));
   const auto interrupt = interrupt_of(control);
-  const table::RecordKind& kind = table::record_kind(table::RecordTableId::kLogs);
+  const table::RecordKind& kind = table::record_kind(request.table);
   RecordFilter filter = request.filter;
   Cursor cursor;
   if (!request.cursor.empty()) {
@@ -69,7 +69,7 @@ stdx::Result<LogResult> search_logs(const table::Catalog& catalog, const LogRequ
   std::vector<uint32_t> rows;
   const table::Catalog::Sets sets = catalog.snapshot();
   for (const auto& set : sets) {
-    const auto of_set = set->records(table::RecordTableId::kLogs);
+    const auto of_set = set->records(request.table);
     if (of_set.empty()) continue;
     ++result.stats.blocks_total;
     bool asked = false;

@@ -14,10 +14,12 @@
 namespace clew::query {
 
 struct LogRequest {
-  RecordFilter filter;
+  // kLogs, or another table of log records.
+  table::RecordTableId table = table::RecordTableId::kLogs;
+  RecordFilter filter = {};
   bool newest_first = true;
   uint32_t limit = 100;  // At most kLogsMax.
-  std::string cursor;    // next_cursor of the page before, or empty.
+  std::string cursor = {};  // next_cursor of the page before, or empty.
 };
 
 struct LogResult {

@@ -90,7 +90,7 @@ stdx::Result<std::vector<RecordRow>> read_points(const std::vector<Point>& point
 
 std::string attributes_text(const otlp::Attributes& attributes) {
   std::string text;
-  otlp::append_attributes_json(attributes, text);
+  if (!attributes.empty()) otlp::append_attributes_json(attributes, text);
   return text;
 }
 

@@ -22,16 +22,16 @@ namespace clew::query {
 
 // All must hold. Empty members ask nothing.
 struct RecordFilter {
-  table::TimeRange range;  // By `time`.
-  std::string service;
-  std::optional<otlp::TraceId> trace_id;  // Of kinds that have it.
-  std::optional<otlp::SpanId> span_id;
+  table::TimeRange range = {};  // By `time`.
+  std::string service = {};
+  std::optional<otlp::TraceId> trace_id = {};  // Of kinds that have it.
+  std::optional<otlp::SpanId> span_id = {};
   int64_t severity_min = 0;
-  std::string text;    // In the body, ASCII letters of either case.
-  std::string metric;  // Name, exactly.
+  std::string text = {};    // In the body, ASCII letters of either case.
+  std::string metric = {};  // Name, exactly.
   // Attribute and value. A key is looked for among the record's own attributes, then the resource's, then the scope's; with
   // "resource." or "scope." before it only there. A value is compared as text: 3 is an int, a double or a string.
-  std::vector<std::pair<std::string, std::string>> attributes;
+  std::vector<std::pair<std::string, std::string>> attributes = {};
 };
 
 // One segment at a time. Predicates on strings are evaluated once for each dictionary entry. One thread.

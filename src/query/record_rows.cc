@@ -101,7 +101,12 @@ stdx::Result<std::vector<RecordRow>> read_records(const table::RecordKind& kind,
       }
     }
   }
+  const auto place_of = [&](const std::pair<std::string, otlp::AnyValue>& named) {
+    const auto found = std::ranges::find(kind.fields, named.first, &table::RecordField::key);
+    return std::pair(found - kind.fields.begin(), std::string_view(named.first));
+  };
   for (RecordRow& record : records) {
+    std::ranges::sort(record.fields, {}, place_of);
     for (otlp::Attributes* list : {&record.attributes, &record.scope.attributes}) {
       std::ranges::stable_sort(*list, {}, &otlp::KeyValue::key);
     }

@@ -21,7 +21,7 @@ struct RecordRow {
   otlp::Resource resource;  // With service.name, where it has one, first.
   otlp::InstrumentationScope scope;
   otlp::Attributes attributes;
-  // Fields of the kind and rare ones that have a value, by name; ids as hex, JSON fields as the value they say.
+  // Fields of the kind in its order, then rare ones by name, as far as they have a value; ids as hex, JSON fields as the value they say.
   std::vector<std::pair<std::string, otlp::AnyValue>> fields;
 
   const otlp::AnyValue* find(std::string_view field) const;
