@@ -15,6 +15,7 @@
 #include "net/http_router.h"
 #include "otlp/traces_codec.h"
 #include "query/naive_span_set.h"
+#include "query/record_set_for_test.h"
 #include "query/traceql/golden_file.h"
 #include "receive/fake_log_for_test.h"
 #include "receive/intake.h"
@@ -70,7 +71,8 @@ class NativeApi : public testing::Test {
     block.resource_spans.assign(data.resource_spans.begin(), data.resource_spans.begin() + 2);
     data.resource_spans.erase(data.resource_spans.begin(), data.resource_spans.begin() + 2);
     catalog_.replace({}, {std::make_shared<query_test::NaiveSpanSet>("01ABC", std::move(block)),
-                          std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data))});
+                          std::make_shared<query_test::RecordSet>(
+                              std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data)), kNow - kSecond)});
     // One sender that is kept, and one request that nobody could read.
     intake_.take(receive::Protocol::kOtlpGrpc, log::RecordKind::kTraces,
                  stdx::SharedBytes::from_string(otlp::encode_traces(read_otlp_file(kShopFile))),
@@ -140,6 +142,8 @@ std::string good_target(const Endpoint& endpoint) {
   const std::string id(endpoint.id);
   std::string target(endpoint.path);
   if (id == "trace") return "/api/v1/traces/0af7651916cd43dd8448eb211c80319c";
+  if (id == "logs") return target + "?limit=1";
+  if (id == "metricSeries") return target + "?metric=latency";
   if (id == "search") return target + "?limit=1&select=span.http.method,span.n";
   if (id == "traceColumns") return "/api/v1/traces/0af7651916cd43dd8448eb211c80319c/columns";
   if (id == "findInTrace") return "/api/v1/traces/00000000000000001111111111111111/find?text=declined";
@@ -258,7 +262,7 @@ TEST_F(NativeApi, TakesExactlyTheParametersDescribed) {
   for (const Endpoint& endpoint : endpoints()) {
     if (endpoint.stream != nullptr) continue;
     const std::string base = endpoint.id == "trace" || endpoint.parameters.empty() || endpoint.id == "search" ||
-                                     endpoint.id == "red" || endpoint.id == "aggregate"
+                                     endpoint.id == "red" || endpoint.id == "aggregate" || endpoint.id == "logs"
                                  ? std::string(endpoint.path) + "?"
                                  : good_target(endpoint) + (good_target(endpoint).find('?') == std::string::npos ? "?" : "&");
     const std::string start = std::regex_replace(std::regex_replace(base, std::regex("\\{span_id\\}"), "00000000000000a1"), std::regex("\\{trace_id\\}"), "0af7651916cd43dd8448eb211c80319c");
