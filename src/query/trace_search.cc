@@ -1,8 +1,10 @@
 #include "query/trace_search.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -11,6 +13,8 @@
 
 #include "otlp/value_json.h"
 #include "query/engine_steps.h"
+#include "query/log_search.h"
+#include "query/traceql/query_limits.h"
 #include "table/span_fields.h"
 
 namespace clew::query {
@@ -194,6 +198,46 @@ stdx::Result<std::vector<uint32_t>> find_in_trace(const table::Catalog& catalog,
   return rows;
 }
 
+namespace {
+
+// OpenTelemetry's short names of the 24 severity numbers, four to each.
+std::string severity_name(int64_t number) {
+  constexpr std::array<std::string_view, 6> kNames = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
+  return number < 1 || number > 24 ? std::string() : std::string(kNames[static_cast<size_t>(number - 1) / 4]);
+}
+
+stdx::Result<void> add_logs(const table::Catalog& catalog, const TraceColumns& trace, size_t limit, const QueryControl& control,
+                            std::vector<TraceEvent>& events) {
+  if (trace.row_count() == 0) return {};
+  LogRequest request;
+  request.filter.trace_id = trace.trace_id;
+  request.newest_first = false;
+  request.limit = static_cast<uint32_t>(std::clamp<size_t>(limit, 1, kLogsMax));
+  auto found = search_logs(catalog, request, control);
+  if (!found) return std::unexpected(std::move(found.error()));
+  absl::flat_hash_map<std::string, uint32_t> rows;
+  if (!found->logs.empty()) {
+    for (uint32_t row = trace.row_count(); row-- > 0;) rows[otlp::span_id_hex(trace.span_id[row])] = row;
+  }
+  uint32_t sequence = 1u << 31;  // After the span's own events of that instant.
+  for (RecordRow& log : found->logs) {
+    const auto row = rows.find(std::string(log.text("span_id")));
+    TraceEvent event{.time_ns = log.time_ns,
+                     .row = row == rows.end() ? 0 : row->second,
+                     .sequence = sequence++,
+                     .name = std::string(log.text("body")),
+                     .attributes = std::move(log.attributes),
+                     .is_log = true,
+                     .severity = std::string(log.text("severity_text"))};
+    if (event.name.empty()) event.name = log.text("event_name");
+    if (event.severity.empty()) event.severity = severity_name(log.number("severity_number").value_or(0));
+    events.push_back(std::move(event));
+  }
+  return {};
+}
+
+}  // namespace
+
 stdx::Result<TraceEvents> events_of_trace(const table::Catalog& catalog, const TraceColumns& trace, size_t limit,
                                           const QueryControl& control) {
   const RowFinder finder(trace);
@@ -226,6 +270,7 @@ stdx::Result<TraceEvents> events_of_trace(const table::Catalog& catalog, const T
     return {};
   });
   if (!done) return std::unexpected(std::move(done.error()));
+  if (auto logs = add_logs(catalog, trace, limit, control, all.events); !logs) return std::unexpected(std::move(logs.error()));
   // Events of one span at one time keep the order they were sent in.
   std::ranges::sort(all.events, {}, [](const TraceEvent& event) { return std::tuple(event.time_ns, event.row, event.sequence); });
   all.event_count = all.events.size();

@@ -22,13 +22,16 @@ struct TraceEvent {
   int64_t time_ns = 0;
   uint32_t row = 0;
   uint32_t sequence = 0;  // Orders those of one span.
-  std::string name;
+  std::string name;  // Of a log record: its body, or its event name.
   otlp::Attributes attributes;
+  bool is_log = false;
+  std::string severity = {};  // Of a log record, "ERROR"; may be empty.
 };
 struct TraceEvents {
   std::vector<TraceEvent> events;  // By time, then row; at most the limit.
   uint64_t event_count = 0;        // Before the limit.
 };
+// Events of spans, and log records that name the trace: those that name none of its spans stand at the first row.
 stdx::Result<TraceEvents> events_of_trace(const table::Catalog& catalog, const query_analyse::TraceColumns& trace, size_t limit,
                                           const QueryControl& control = {});
 

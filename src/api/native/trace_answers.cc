@@ -257,7 +257,8 @@ AnswerResult answer_trace_events(const Question& question) {
     json.member("offset_ns", event.time_ns - trace->begin_unix_ns).member("row", event.row);
     json.member("span_id", otlp::span_id_hex(trace->span_id[event.row])).member("service", trace->service_of(event.row));
     json.member("color", colors[trace->service[event.row]]).member("span_name", trace->name_of(event.row));
-    json.member("name", event.name).member("kind", event.name == "exception" ? "exception" : "event");
+    json.member("name", event.name).member("kind", event.is_log ? "log" : event.name == "exception" ? "exception" : "event");
+    if (!event.severity.empty()) json.member("severity", event.severity);
     write_attributes(json, "attributes", event.attributes);
     json.end_object();
   }
