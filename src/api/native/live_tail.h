@@ -14,7 +14,6 @@
 
 #include "net/http.h"
 #include "query/engine.h"
-#include "query/execute/trace_facts.h"
 #include "stdx/clock.h"
 #include "stdx/error.h"
 
@@ -31,7 +30,10 @@ class LiveTail {
   stdx::Result<void> watch(const std::string& traceql, uint32_t traces_per_second, net::HttpReply& reply);
 
  private:
-  using Ids = absl::flat_hash_set<otlp::TraceId, query_execute::TraceIdHash>;
+  struct IdHash {
+    size_t operator()(const otlp::TraceId& id) const { return id.hi ^ id.lo; }  // Ids are random already.
+  };
+  using Ids = absl::flat_hash_set<otlp::TraceId, IdHash>;
   struct Watcher {
     std::string traceql;
     uint32_t rate = 0;
