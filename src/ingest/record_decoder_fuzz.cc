@@ -38,11 +38,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto make = [](table::RecordTableId id) { return std::make_shared<table::RecordTable>(table::record_kind(id)); };
   const auto logs = make(table::RecordTableId::kLogs), events = make(table::RecordTableId::kEvents),
              metrics = make(table::RecordTableId::kMetrics);
-  ingest::LogDecoder log_decoder(*logs, *events);
+  ingest::LogDecoder log_decoder(*logs), event_decoder(*events);
   ingest::MetricDecoder metric_decoder(*metrics);
   const auto as_logs = [&](std::string_view request) {
     check(request, [](std::string_view r) { return otlp::survey_logs(r); },
-          [&](std::string_view r) { return log_decoder.decode(r, 1); });
+          [&](std::string_view r) {
+            ingest::RecordCounts counts = log_decoder.decode(r, 1);
+            const ingest::RecordCounts of_events = event_decoder.decode(r, 1);
+            counts.written += of_events.written;
+            counts.refused += of_events.refused;
+            return counts;
+          });
   };
   const auto as_metrics = [&](std::string_view request) {
     check(request, [](std::string_view r) { return otlp::survey_metrics(r); },

@@ -161,7 +161,16 @@ class ServerMetrics::Mirror {
     gauge(metric::kHeadSpans, {}, [&] { return head.span_count(); });
     gauge(metric::kHeadBytes, {}, [&] { return head.used_bytes(); });
     counter(metric::kIngestSpans, {}, [&] { return head.totals().decoded.spans; });
-    counter(metric::kIngestRefusedSpans, {"survey"}, [&] { return head.totals().decoded.refused; });
+    for (size_t i = 0; i < table::kRecordTableCount; ++i) {
+      counter(metric::kIngestRecords, {table::record_kind(static_cast<table::RecordTableId>(i)).name},
+              [&head, i] { return head.totals().records[i].written; });
+    }
+    counter(metric::kIngestRefusedSpans, {"survey"}, [&] {
+      const head::Head::Totals totals = head.totals();
+      uint64_t refused = totals.decoded.refused;
+      for (const ingest::RecordCounts& records : totals.records) refused += records.refused;
+      return refused;
+    });
     using Repairs = ingest::RepairCounts;
     const auto repair = [&](std::string_view reason, uint64_t Repairs::*member) {
       counter(metric::kIngestRepairs, {reason}, [&head, member] { return head.totals().repairs.*member; });
@@ -170,6 +179,7 @@ class ServerMetrics::Mirror {
     repair("malformed_attribute", &Repairs::malformed_attributes);
     repair("duplicate_attribute", &Repairs::duplicate_attributes);
     repair("malformed_child", &Repairs::malformed_children);
+    repair("malformed_id", &Repairs::malformed_ids);
     repair("unknown_enum", &Repairs::unknown_enums);
     repair("overflowed_attribute", &Repairs::overflowed_attributes);
     repair("invalid_utf8", &Repairs::invalid_utf8);
@@ -180,6 +190,10 @@ class ServerMetrics::Mirror {
     gauge(metric::kBlocks, {}, [&] { return blocks.totals().blocks; });
     gauge(metric::kBlocksBytes, {}, [&] { return blocks.totals().bytes; });
     gauge(metric::kBlocksSpans, {}, [&] { return blocks.totals().spans; });
+    for (size_t i = 0; i < table::kRecordTableCount; ++i) {
+      gauge(metric::kBlocksRecords, {table::record_kind(static_cast<table::RecordTableId>(i)).name},
+            [&blocks, i] { return blocks.totals().records[i]; });
+    }
     counter(metric::kCuts, {"ok"}, [&] { return counters.cuts.load(); });
     counter(metric::kCuts, {"failed"}, [&] { return counters.cuts_failed.load(); });
     counter(metric::kCutSpans, {}, [&] { return counters.cut_spans.load(); });

@@ -102,6 +102,8 @@ inline constexpr MetricDefinition kLogTornTails{
 
 inline constexpr MetricDefinition kIngestSpans{
     "clew_ingest_spans_total", "Spans decoded into columns.", kCounter};
+inline constexpr MetricDefinition kIngestRecords{
+    "clew_ingest_records_total", "Log records, events and metric points decoded into columns.", kCounter, {"table"}};
 inline constexpr MetricDefinition kIngestRepairs{
     "clew_ingest_repairs_total", "Repairs while decoding: invalid_utf8, end_before_start, attribute_malformed and so on.",
     kCounter, {"reason"}};
@@ -125,6 +127,8 @@ inline constexpr MetricDefinition kCutBytes{"clew_cut_bytes_total", "Bytes of bl
 inline constexpr MetricDefinition kBlocks{"clew_blocks", "Blocks that queries see.", kGauge};
 inline constexpr MetricDefinition kBlocksBytes{"clew_blocks_bytes", "Bytes of the files of these blocks.", kGauge};
 inline constexpr MetricDefinition kBlocksSpans{"clew_blocks_spans", "Spans in these blocks.", kGauge};
+inline constexpr MetricDefinition kBlocksRecords{
+    "clew_blocks_records", "Log records, events and metric points in these blocks.", kGauge, {"table"}};
 inline constexpr MetricDefinition kBlockErrors{
     "clew_block_errors_total", "Damaged or unreadable parts of blocks: open, page, footer, manifest.", kCounter,
     {"part"}};
