@@ -353,6 +353,7 @@ describe('every view', () => {
     if (probe.status === 404 || probe.status === 405) context.skip();
     const watched = await open('/open');
     const { page } = watched;
+    await page.locator('.open-page h1').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.locator('input[type=file]').setInputFiles({ name: 'trace.json', mimeType: 'application/json', buffer: Buffer.from(otlp) });
     await page.waitForURL(/\/trace\/aaaabbbbccccddddeeeeffff00004444\?.*open=/);
