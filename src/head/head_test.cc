@@ -179,5 +179,40 @@ TEST(Head, CutsAndReplaysAreExactlyOnce) {
   }
 }
 
+// Records count like spans: for the cut, and for what is in the head.
+TEST(Head, RecordsAreShownCountedAndCut) {
+  ManualClock clock;
+  const auto logs = [](uint64_t offset) {
+    // Two log records that say nothing.
+    return log::Record{offset, 5, log::RecordKind::kLogs,
+                       stdx::SharedBytes::from_string(std::string("\x0A\x06\x12\x04\x12\x00\x12\x00", 8))};
+  };
+  Head head({.cut_spans = 3}, 0, {}, clock);
+  EXPECT_TRUE(head.empty());
+  head.ingest(logs(0));
+  EXPECT_FALSE(head.empty());
+  EXPECT_FALSE(head.wants_cut());
+  head.ingest(logs(1));
+  EXPECT_TRUE(head.wants_cut());
+  table::Catalog::Sets sets;
+  head.append_live_sets(sets);
+  ASSERT_EQ(sets.size(), 1u);
+  ASSERT_EQ(sets[0]->records(table::RecordTableId::kLogs).size(), 1u);
+  EXPECT_EQ(sets[0]->records(table::RecordTableId::kLogs)[0]->row_count(), 4u);
+  EXPECT_TRUE(sets[0]->records(table::RecordTableId::kMetrics).empty());
+  const auto sealed = head.seal(true);
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ((*sealed)->position.end_offset, 2u);
+  EXPECT_TRUE((*sealed)->position.left_behind.empty());
+  EXPECT_TRUE(head.empty());
+
+  // Below the end of what is stored there is nothing left of them.
+  LogPosition stored{2, {{otlp::TraceId{1, 1}, 0}}};
+  Head again({}, 0, stored, clock);
+  EXPECT_EQ(again.next_offset(), 0u);
+  for (uint64_t offset = 0; offset < 3; ++offset) again.ingest(logs(offset));
+  EXPECT_EQ(again.current_row_count(), 2u);
+}
+
 }  // namespace
 }  // namespace clew::head
