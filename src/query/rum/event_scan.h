@@ -1,0 +1,124 @@
+// Reads the events table: the one way in for all questions about users' sessions.
+//
+// A question names the attributes that it wants; they come in windows of rows that match. Texts come as codes of a dictionary,
+// so that a question does its work on a text once and not for each row. Integers, doubles and texts of digits under one key are
+// one number; a key without scope is the event's own attribute or else its resource's; attributes that had no column of their
+// own are found in the overflow columns.
+#pragma once
+
+#include <cmath>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "otlp/ids.h"
+#include "query/engine.h"
+#include "query/part_scan.h"
+#include "query/record_rows.h"
+#include "query/rum/event_filter.h"
+#include "query/rum/event_kinds.h"
+#include "stdx/error.h"
+#include "table/catalog.h"
+#include "table/column_window.h"
+
+namespace clew::query_rum {
+
+// Where an event is, within one snapshot.
+struct RowPlace {
+  uint32_t set = 0;
+  uint32_t segment = 0;  // Of the set's events.
+  uint32_t row = 0;
+  auto operator<=>(const RowPlace&) const = default;
+};
+
+struct EventQuestion {
+  table::TimeRange range = {};
+  std::string app = {};                 // rum.app.id, or service.name where there is none. Empty: every application.
+  std::string session_id = {};          // Empty: every session.
+  const EventFilter* filter = nullptr;  // Must outlive the scan.
+  // Events that the filter refuses come too; matched(i) tells.
+  bool mark_only = false;
+  std::vector<std::string> event_names = {};  // "view", "resource" … (without "rum."); empty: all.
+  // Keys (event_keys.h); a slot is the position in its list.
+  std::vector<std::string_view> texts = {};
+  std::vector<std::string_view> numbers = {};
+  bool ids = false;  // Trace and span ids.
+};
+
+// Rows of one window that belong to the answer, in the order of the segment: in blocks by session.id and time, in the head as
+// they came. Valid during the call it is given to.
+class EventBatch {
+ public:
+  uint32_t size() const { return size_; }
+  int64_t time_ns(uint32_t i) const { return times_[i]; }
+  EventKind kind(uint32_t i) const { return kinds_[i]; }
+  bool matched(uint32_t i) const { return matched_.empty() || matched_[i] != 0; }
+  // table::kNullCode: it has none. Codes of one dictionary mean the same in all windows of a segment; a slot keeps its
+  // dictionary within a segment unless the block stores the column's pages without one.
+  uint32_t code(size_t slot, uint32_t i) const { return texts_[slot].codes[i]; }
+  const std::shared_ptr<const table::DictionaryView>& dictionary(size_t slot) const { return texts_[slot].dictionary; }
+  // Empty: it has none.
+  std::string_view text(size_t slot, uint32_t i) const {
+    const uint32_t code = texts_[slot].codes[i];
+    return code == table::kNullCode ? std::string_view() : texts_[slot].dictionary->at(code);
+  }
+  // No row of the batch has a value.
+  bool none(size_t slot) const { return texts_[slot].dictionary == nullptr; }
+  std::optional<double> number(size_t slot, uint32_t i) const {
+    const double value = numbers_[slot][i];
+    return std::isnan(value) ? std::nullopt : std::optional(value);
+  }
+  // NaN: it has none.
+  double number_or_nan(size_t slot, uint32_t i) const { return numbers_[slot][i]; }
+  // Zero where it has none.
+  otlp::TraceId trace_id(uint32_t i) const { return trace_ids_.empty() ? otlp::TraceId() : trace_ids_[i]; }
+  otlp::SpanId span_id(uint32_t i) const { return span_ids_.empty() ? otlp::SpanId{0} : span_ids_[i]; }
+  RowPlace place(uint32_t i) const { return {set_, segment_, first_row_ + rows_[i]}; }
+
+ private:
+  friend class SegmentEvents;
+  struct TextSlot {
+    const uint32_t* codes = nullptr;
+    std::shared_ptr<const table::DictionaryView> dictionary;  // Shared with the segment that decoded it.
+  };
+  uint32_t size_ = 0, set_ = 0, segment_ = 0, first_row_ = 0;
+  std::vector<uint32_t> rows_;
+  std::vector<int64_t> times_;
+  std::vector<EventKind> kinds_;
+  std::vector<uint8_t> matched_;
+  std::vector<TextSlot> texts_;
+  std::vector<const double*> numbers_;
+  std::vector<otlp::TraceId> trace_ids_;
+  std::vector<otlp::SpanId> span_ids_;
+};
+
+// What one thread collects of one part (a segment), then merged into the whole that the caller knows.
+class EventCollector {
+ public:
+  virtual ~EventCollector() = default;
+  virtual stdx::Result<void> add(const EventBatch& batch) = 0;
+  virtual stdx::Result<void> merge() = 0;  // One at a time.
+};
+
+// `sets` is a catalog's snapshot: take it once for a question, so that places stay valid and spans are of the same moment.
+// One thread; sets, segments and windows in their order.
+stdx::Result<query::QueryStats> scan_events(const table::Catalog::Sets& sets, const EventQuestion& question,
+                                            const query::QueryControl& control, const query::ScanHooks& hooks,
+                                            const std::function<stdx::Result<void>(const EventBatch&)>& each);
+
+// The same on two threads, part by part, in no defined order. `show_partial` is called after a merge, if the hooks want it.
+stdx::Result<query::QueryStats> scan_event_parts(const table::Catalog::Sets& sets, const EventQuestion& question,
+                                                 const query::QueryControl& control, const query::ScanHooks& hooks,
+                                                 const std::function<std::unique_ptr<EventCollector>()>& make_part,
+                                                 const std::function<void()>& show_partial = {});
+
+// Whole events, in the order of `places`.
+stdx::Result<std::vector<query::RecordRow>> read_events(const table::Catalog::Sets& sets, std::span<const RowPlace> places);
+
+}  // namespace clew::query_rum
