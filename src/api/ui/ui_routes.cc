@@ -18,7 +18,8 @@ constexpr std::string_view kPolicy =
 // The addresses that pages have; a test compares them with web/src/app/places.ts.
 constexpr std::string_view kPagePatterns[] = {
     "/",        "/services", "/services/{name}", "/topology", "/traces", "/trace/{id}", "/compare", "/explain",
-    "/errors",  "/live",     "/open",            "/connect",  "/settings",
+    "/errors",  "/live",     "/open",            "/connect",  "/settings", "/errors/{id}",
+    "/rum",     "/rum/page", "/sessions",        "/sessions/{id}",
 };
 
 std::string_view content_type(std::string_view name) {

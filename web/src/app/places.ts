@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 
 import type { IconName } from '../widget/icon';
 
-export type PlaceName = 'services' | 'topology' | 'traces' | 'live' | 'errors' | 'connect' | 'settings' | 'open' | 'compare';
+export type PlaceName = 'services' | 'topology' | 'traces' | 'sessions' | 'rum' | 'live' | 'errors' | 'connect' | 'settings' | 'open' | 'compare';
 
 export interface PageProps {
   /** What the {…} parts of the pattern matched, decoded. */
@@ -33,6 +33,8 @@ export const kPlaces: readonly Place[] = [
   { name: 'services', href: '/services', icon: 'services', key: 'g s' },
   { name: 'topology', href: '/topology', icon: 'topology', key: 'g m' },
   { name: 'traces', href: '/traces', icon: 'traces', key: 'g t' },
+  { name: 'sessions', href: '/sessions', icon: 'sessions', key: 'g u' },
+  { name: 'rum', href: '/rum', icon: 'vitals', key: 'g p' },
   { name: 'live', href: '/live', icon: 'live', key: 'g l' },
   { name: 'errors', href: '/errors', icon: 'errors', key: 'g e' },
   { name: 'connect', href: '/connect', icon: 'connect', key: 'g c', isBottom: true },
@@ -44,6 +46,11 @@ export const kPages: readonly Page[] = [
   { pattern: '/services', place: 'services', load: () => import('../page/services/services_page') },
   { pattern: '/services/{}', place: 'services', load: () => import('../page/service/service_page') },
   { pattern: '/errors', place: 'errors', load: () => import('../page/errors/errors_page') },
+  { pattern: '/errors/{}', place: 'errors', load: () => import('../page/error_group/error_group_page') },
+  { pattern: '/sessions', place: 'sessions', load: () => import('../page/sessions/sessions_page') },
+  { pattern: '/sessions/{}', place: 'sessions', load: () => import('../page/session/session_page') },
+  { pattern: '/rum', place: 'rum', load: () => import('../page/rum/rum_page') },
+  { pattern: '/rum/page', place: 'rum', load: () => import('../page/rum_view/rum_view_page') },
   { pattern: '/topology', place: 'topology', load: () => import('../page/topology/topology_page') },
   { pattern: '/live', place: 'live', load: () => import('../page/live/live_page') },
   { pattern: '/connect', place: 'connect', load: () => import('../page/connect/connect_page') },

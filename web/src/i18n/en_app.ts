@@ -10,6 +10,8 @@ export const app = {
     services: 'Services',
     topology: 'Topology',
     traces: 'Traces',
+    sessions: 'Sessions',
+    rum: 'Pages & vitals',
     live: 'Live tail',
     errors: 'Errors',
     connect: 'Connect',

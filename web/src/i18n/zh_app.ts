@@ -9,6 +9,8 @@ export const app: Section<'app'> = {
     services: '服务',
     topology: '应用拓扑',
     traces: '调用链',
+    sessions: '会话',
+    rum: '页面与体验',
     live: '实时追踪',
     errors: '错误',
     connect: '接入',
