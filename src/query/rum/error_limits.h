@@ -1,0 +1,44 @@
+// Every limit of what is read from errors of browsers: stacks, source maps, groups. All of it is written by strangers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace clew::query_rum {
+
+// Stacks.
+inline constexpr size_t kStackBytesMax = 64 << 10;  // Beyond, it is not read. The door keeps 32 kB of a value.
+inline constexpr size_t kStackFramesMax = 100;
+inline constexpr size_t kStackHeaderBytesMax = 4 << 10;  // Type and message before the first frame.
+inline constexpr size_t kFunctionBytesMax = 256;
+inline constexpr size_t kFileBytesMax = 1024;
+inline constexpr uint32_t kLineMax = 100'000'000;  // Lines and columns beyond are no positions.
+
+// What an error is told apart by.
+inline constexpr size_t kKeyFramesMax = 3;
+inline constexpr size_t kKeyPathPartsMax = 2;  // Folders and name of a script that is not mapped.
+
+// Source maps.
+inline constexpr size_t kMapBytesMax = 64 << 20;         // JSON, decompressed.
+inline constexpr size_t kMapSourcesMax = 100'000;        // Over all sections.
+inline constexpr size_t kMapNamesMax = 2'000'000;
+inline constexpr size_t kMapSectionsMax = 10'000;        // Of an index map; sections do not nest.
+inline constexpr size_t kMapLinesMax = 5'000'000;        // Of the generated file.
+inline constexpr size_t kMapSegmentsMax = 8'000'000;
+inline constexpr size_t kMapTextBytesMax = 1024;         // Of the name of a source or an identifier.
+inline constexpr size_t kMapTableBytesMax = 128 << 20;   // As kept.
+inline constexpr uint32_t kMapBlockSegments = 64;        // Decoded at most for one position.
+inline constexpr size_t kContextLines = 5;               // Of the source, shown around a position.
+inline constexpr size_t kContextLineBytesMax = 300;
+inline constexpr size_t kScannedSourceBytesMax = 1 << 20;  // Of a source, read to find the function around a position.
+
+// The store of maps.
+inline constexpr size_t kMapsMax = 5'000;                      // The oldest go first.
+inline constexpr uint64_t kMapsBytesMax = 8ULL << 30;          // Decompressed, of all together.
+inline constexpr size_t kMapCacheBytesMax = 192 << 20;         // Tables in memory.
+inline constexpr size_t kMapParameterBytesMax = 1024;          // App, version, file, debug id.
+
+static_assert(kMapTableBytesMax <= kMapCacheBytesMax && kMapBytesMax <= kMapTableBytesMax);
+static_assert(kStackHeaderBytesMax <= kStackBytesMax);
+
+}  // namespace clew::query_rum
