@@ -14,6 +14,8 @@
 
 namespace clew::query_rum {
 
+class WindowColumns;
+
 // `{ .view.name = "/checkout" && resource.service.version != "2.3.1" }`. `.x` is the event's own attribute, or its resource's
 // where it has none itself; `span.x` its own only; `resource.x`. `name` is the event's name, `trace:id` and `span:id` are those
 // that a request carries. Other intrinsics are refused by name. Immutable once made; any thread.
@@ -46,10 +48,12 @@ class EventMatcher {
   ~EventMatcher();
   // False if certainly no row of the segment matches.
   bool may_match() const;
-  stdx::Result<query_execute::Selection> match(uint32_t window, const query_execute::Selection& candidates);
+  // Of the window that `columns` stands at. Errors are the columns'.
+  query_execute::Selection match(WindowColumns& columns, const query_execute::Selection& candidates);
 
  private:
   class Impl;
+  const EventFilter& filter_;
   std::unique_ptr<Impl> impl_;
 };
 
