@@ -10,7 +10,7 @@ import { addressStore, go, link } from './address';
 import { crumbStore, useCrumbs } from './crumbs';
 import { KeyHelp } from './key_help';
 import { useKeys } from './keys';
-import { noticeStore } from './notice';
+import { closeNotice, noticeStore } from './notice';
 import { Omnibox } from './omnibox';
 import { kPlaces, pageAt, type Page, type PageProps, type PlaceName } from './places';
 import { railOpenPreference } from './preferences';
@@ -181,7 +181,20 @@ export function Frame() {
       {helpShown && <KeyHelp onClose={() => setHelpShown(false)} />}
       <TooltipLayer />
       <div role="status" aria-live="polite">
-        {notice && <div class="toast fading">{notice}</div>}
+        {notice && (
+          <div class="toast fading">
+            {notice.text}
+            {notice.action && (
+              <button type="button" onClick={() => {
+                closeNotice();
+                notice.action?.run();
+              }}>
+                {notice.action.label}
+                {notice.action.key && <kbd>{notice.action.key}</kbd>}
+              </button>
+            )}
+          </div>
+        )}
       </div>
     </>
   );

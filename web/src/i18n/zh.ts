@@ -3,8 +3,8 @@ import type { Catalogue } from './catalogue';
 import { app } from './zh_app';
 import { pages } from './zh_pages';
 import { rum } from './zh_rum';
-import { rumErrors } from './zh_rum_errors';
+import { rumErrors, sourceMaps } from './zh_rum_errors';
 import { sessions } from './zh_sessions';
 import { trace } from './zh_trace';
 
-export const zh: Catalogue = { app, ...pages, trace, rum, rumErrors, sessions };
+export const zh: Catalogue = { app, ...pages, trace, rum, rumErrors, sourceMaps, sessions };

@@ -1,58 +1,48 @@
-// What fails, everywhere: errors by type and message, where they start, since when.
-import { useMemo } from 'preact/hooks';
+// What fails, for users and behind them: errors of browsers with their state, errors of the backend by where they start.
+import './errors_page.css';
 
-import { askErrorGroups, type ErrorGroupsAnswer } from '../../api/errors';
-import type { ServicesAnswer } from '../../api/answers';
-import { ask, nanoseconds } from '../../api/client';
-import { useQuestion } from '../../api/question';
-import { setQuery, useParameter } from '../../app/address';
+import { link, useParameter } from '../../app/address';
 import { useCrumbs } from '../../app/crumbs';
-import { useRange } from '../../app/range';
 import { t } from '../../i18n/catalogue';
-import { ErrorGroups } from '../../widget/error_groups';
-import { MenuButton, MenuItem } from '../../widget/floating';
+import { useApps } from '../../rum/app_choice';
 import { Icon } from '../../widget/icon';
-import { ServiceName } from '../../widget/service_name';
-import { Answered, EmptyState, WidenButton } from '../../widget/states';
+import { LoadingBlocks } from '../../widget/states';
+import { BackendErrors } from './backend_errors';
+import { BrowserErrors } from './browser_errors';
 
-function ServiceMenu({ service }: { service: string }) {
-  const { span } = useRange();
-  const services = useQuestion<ServicesAnswer>(`${span.start} ${span.end}`, ({ signal }) => ask<ServicesAnswer>('/services', { start: nanoseconds(span.start), end: nanoseconds(span.end) }, { signal }));
-  const failing = useMemo(() => (services.answer?.services ?? []).filter((each) => each.error_count > 0 || each.name === service).sort((a, b) => b.error_count - a.error_count), [services.answer, service]);
-  return (
-    <MenuButton label={t.app.words.service} face={service ? <span translate={false}>{service}</span> : t.errors.all_services}>
-      {(close) => (
-        <>
-          <MenuItem isChecked={!service} onPick={() => { setQuery({ service: undefined, error: undefined }); close(); }}>{t.errors.all_services}</MenuItem>
-          {failing.map((each) => (
-            <MenuItem key={each.name} isChecked={each.name === service} onPick={() => { setQuery({ service: each.name, error: undefined }); close(); }}>
-              <ServiceName name={each.name} linked={false} />
-            </MenuItem>
-          ))}
-        </>
-      )}
-    </MenuButton>
-  );
+const kSides = ['browser', 'backend'] as const;
+
+type Side = (typeof kSides)[number];
+
+/** What the address says; links from before there were two sides name a service or an error of the backend. */
+function useWantedSide(): Side | undefined {
+  const side = useParameter('side');
+  const isOfBackend = [useParameter('service'), useParameter('error')].some((each) => each !== '');
+  if ((kSides as readonly string[]).includes(side)) return side as Side;
+  return isOfBackend ? 'backend' : undefined;
 }
 
 export default function ErrorsPage() {
-  useCrumbs([{ text: t.errors.title }]);
-  const { span } = useRange();
-  const service = useParameter('service');
-  const question = useQuestion<ErrorGroupsAnswer>(`${service} ${span.start} ${span.end}`, (options) => askErrorGroups({ service: service || undefined }, span, options));
+  const words = t.rumErrors;
+  const wanted = useWantedSide();
+  const apps = useApps();
+  // Who has no browsers connected is not shown an empty list first.
+  const side = wanted ?? (apps.answer ? (apps.answer.apps.length ? 'browser' : 'backend') : apps.error ? 'backend' : undefined);
+  useCrumbs([{ text: words.title }]);
   return (
     <>
-      <div class="page-title">
-        <h1>{t.errors.title}</h1>
-        <ServiceMenu service={service} />
+      <div class="error-sides">
+        <h1>{words.title}</h1>
+        <nav class="tabs" aria-label={words.sides}>
+          {kSides.map((each) => (
+            <a key={each} href={link('/errors', { side: each })} aria-current={each === side ? 'page' : undefined}>
+              <Icon name={each === 'browser' ? 'browser' : 'services'} />
+              {words.side_names[each]}
+            </a>
+          ))}
+        </nav>
       </div>
-      <Answered question={question}>
-        {(answer) => (answer.groups.length ? <ErrorGroups answer={answer} /> : (
-          <EmptyState icon="good" title={t.errors.none} actions={<><WidenButton />{service && <button type="button" class="button" onClick={() => setQuery({ service: undefined })}><Icon name="close" />{t.errors.all_services}</button>}</>}>
-            <p>{t.errors.none_why}</p>
-          </EmptyState>
-        ))}
-      </Answered>
+      {side === 'browser' ? <BrowserErrors apps={apps.answer?.apps} /> : side === 'backend' ? <BackendErrors /> : <LoadingBlocks />}
     </>
   );
 }

@@ -14,6 +14,7 @@ import { formatInstant, fromNanoseconds, zoneName } from '../../format/instant';
 import { formatCountExactly } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
 import { Answered } from '../../widget/states';
+import { SourceMaps } from './source_maps';
 
 function Choice<T extends string>({ title, store, names }: { title: string; store: Store<T>; names: Record<T, string> }) {
   const value = useStore(store);
@@ -46,6 +47,7 @@ export default function SettingsPage() {
           <Choice<Zone> title={t.app.range.zone} store={zonePreference} names={{ local: zonePreference.get() === 'local' ? t.app.range.zone_local(zoneName()) : words.zone_local, utc: t.app.range.zone_utc }} />
         </div>
       </section>
+      <SourceMaps />
       <section class="panel">
         <header><h2>{words.about}</h2></header>
         <div class="body">
