@@ -36,7 +36,7 @@ fuzz: packages-build packages-check ## Fuzz every decoder, FUZZ_SECONDS=60 each.
 	@tool/run_fuzzers $(FUZZ_SECONDS)
 
 clean: ## Remove what was built and installed under this folder (not data/).
-	rm -rf build .venv .tools test/client/node/node_modules
+	rm -rf build .venv .tools test/client/node/node_modules test/client/browser/node_modules
 
 packages-%:
 	@tool/install_packages $*

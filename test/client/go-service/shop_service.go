@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Tracing is one library; all methods may be called from several requests at once.
@@ -24,6 +25,8 @@ type Tracing interface {
 	Call(request *http.Request, name string, do func(*http.Request) (*http.Response, error)) (*http.Response, error)
 	// QueryStock makes a span that fails.
 	QueryStock(ctx context.Context, err error)
+	// QueryDatabase makes a span of a call of the database with Statement, which takes until wait returns.
+	QueryDatabase(ctx context.Context, wait func())
 	TraceID(ctx context.Context) string
 	Close() error
 }
@@ -45,6 +48,13 @@ const (
 
 // StockTexts are the same for libraries that know only texts.
 var StockTexts = map[string]string{"shop.items": "3", "shop.express": "true", "shop.total": "12.5", "shop.note": StockNote}
+
+// What /orders asks the database, as the span of the call has it; /orders/slow takes slowQuery.
+const (
+	Statement = "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC"
+	Database  = "shop-db"
+	slowQuery = 400 * time.Millisecond
+)
 
 type answer struct {
 	Service string          `json:"service"`
@@ -71,7 +81,13 @@ func callNext(ctx context.Context, tracing Tracing, urls string) (json.RawMessag
 func handle(tracing Tracing) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		result := answer{Service: Name, TraceID: tracing.TraceID(request.Context())}
-		if urls := request.Header.Get("X-Shop-Next"); urls == "" {
+		if path := request.URL.Path; strings.HasPrefix(path, "/orders") {
+			tracing.QueryDatabase(request.Context(), func() {
+				if strings.HasSuffix(path, "/slow") {
+					time.Sleep(slowQuery)
+				}
+			})
+		} else if urls := request.Header.Get("X-Shop-Next"); urls == "" {
 			tracing.QueryStock(request.Context(), errors.New("out of stock"))
 		} else {
 			var err error

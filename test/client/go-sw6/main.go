@@ -11,6 +11,7 @@ import (
 	"github.com/SkyAPM/go2sky"
 	skyhttp "github.com/SkyAPM/go2sky/plugins/http"
 	"github.com/SkyAPM/go2sky/reporter"
+	"github.com/SkyAPM/go2sky/reporter/grpc/common"
 
 	"clew.example/service"
 )
@@ -64,6 +65,20 @@ func (t *skyWalking) QueryStock(ctx context.Context, err error) {
 	}
 	span.Error(time.Now(), "event", "error", "error.kind", "OutOfStock", "message", err.Error())
 	span.End()
+}
+
+func (t *skyWalking) QueryDatabase(ctx context.Context, wait func()) {
+	span, err := t.tracer.CreateExitSpan(ctx, "SELECT orders", service.Database+":5432", func(_ string) error { return nil })
+	if err != nil {
+		log.Print("ERROR ", err)
+		return
+	}
+	defer span.End()
+	span.SetSpanLayer(common.SpanLayer_Database)
+	span.Tag(go2sky.TagDBType, "PostgreSQL")
+	span.Tag(go2sky.TagDBInstance, service.Database)
+	span.Tag(go2sky.TagDBStatement, service.Statement)
+	wait()
 }
 
 func (t *skyWalking) TraceID(ctx context.Context) string {

@@ -2,7 +2,7 @@
 // Its ids have 64 bits unless SHOP_PROPAGATION is 128.
 import { createRequire } from 'node:module';
 
-import { endpoint, propagation, protocol, service, stockAttributes } from './shop_stock.mjs';
+import { database, endpoint, propagation, protocol, service, statement, stockAttributes } from './shop_stock.mjs';
 
 const require = createRequire(import.meta.url);
 const { initTracer } = require('jaeger-client');
@@ -41,6 +41,14 @@ class Tracing {
   queryStock(childOf, error) {
     const span = this.tracer.startSpan('query-stock', { childOf, tags: { ...stockAttributes, [Tags.ERROR]: true } });
     span.log({ event: 'error', 'error.kind': error.name, message: error.message });
+    span.finish();
+  }
+
+  async queryDatabase(childOf, wait) {
+    const span = this.tracer.startSpan('SELECT orders', { childOf, tags: {
+      [Tags.SPAN_KIND]: Tags.SPAN_KIND_RPC_CLIENT, [Tags.DB_TYPE]: 'sql', [Tags.DB_INSTANCE]: database,
+      [Tags.DB_STATEMENT]: statement } });
+    await wait();
     span.finish();
   }
 

@@ -10,7 +10,7 @@ import { JaegerPropagator } from '@opentelemetry/propagator-jaeger';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
-import { endpoint, propagation, protocol, service, stockAttributes } from './shop_stock.mjs';
+import { database, endpoint, propagation, protocol, service, statement, stockAttributes } from './shop_stock.mjs';
 
 const exporters = {
   grpc: () => new GrpcExporter({ url: endpoint }),
@@ -57,6 +57,14 @@ class Tracing {
     const span = this.tracer.startSpan('query-stock', { attributes: stockAttributes }, parent);
     span.recordException(error);
     span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+    span.end();
+  }
+
+  async queryDatabase(parent, wait) {
+    const span = this.tracer.startSpan('SELECT orders', {
+      kind: SpanKind.CLIENT, attributes: { 'db.system.name': 'postgresql', 'db.namespace': database, 'db.query.text': statement },
+    }, parent);
+    await wait();
     span.end();
   }
 

@@ -2,6 +2,8 @@
 // Usage: node shop_service.mjs otel|jaeger|zipkin|skywalking|skyapm
 import { createRequire } from 'node:module';
 
+import { slowMs } from './shop_stock.mjs';
+
 const tracing = await (await import(`./shop_${process.argv[2]}.mjs`)).start();
 // After the agents: they replace what require('http') gives.
 const http = createRequire(import.meta.url)('http');
@@ -24,6 +26,8 @@ async function answerRequest(request) {
       const url = new URL(next);
       answer.next = await tracing.client(span, `GET ${url.pathname}`, next,
         (headers) => get(url, { ...headers, 'X-Shop-Next': rest.join(',') }));
+    } else if (request.url.startsWith('/orders')) {
+      await tracing.queryDatabase(span, () => new Promise((done) => { setTimeout(done, request.url.endsWith('/slow') ? slowMs : 0); }));
     } else {
       tracing.queryStock(span, new Error('out of stock'));
     }

@@ -1,13 +1,16 @@
 // Traced by skyapm-nodejs, the agent for SkyWalking 6 (sw6): HTTP by its plugin, the stock's span by hand.
 import { createRequire } from 'node:module';
 
-import { endpoint, service, stockAttributes } from './shop_stock.mjs';
+import { database, endpoint, service, statement, stockAttributes } from './shop_stock.mjs';
 
 // It logs through debug, errors too.
 process.env.DEBUG = 'skyapm:warn,skyapm:error';
 const require = createRequire(import.meta.url);
 const agent = require('skyapm-nodejs');
 const config = require('skyapm-nodejs/lib/config');
+const { Components } = require('skyapm-nodejs/lib/trace/component-define');
+const { Layers } = require('skyapm-nodejs/lib/trace/span-layer');
+const Tags = require('skyapm-nodejs/lib/trace/tags');
 
 class Tracing {
   server(name, headers, body) {
@@ -28,6 +31,17 @@ class Tracing {
     Object.entries(stockAttributes).forEach(([key, value]) => span.tag(key, String(value)));
     span.log({ number: error.name, description: error.message });
     span.errorOccurred();
+    agent._contextManager.finishSpan(span);
+  }
+
+  async queryDatabase(parent, wait) {
+    const span = agent._contextManager.createExitSpan('SELECT orders', `${database}:3306`);
+    span.component(Components.MYSQL);
+    span.spanLayer(Layers.DB);
+    Tags.DB_TYPE.tag(span, 'sql');
+    Tags.DB_INSTANCE.tag(span, database);
+    Tags.DB_STATEMENT.tag(span, statement);
+    await wait();
     agent._contextManager.finishSpan(span);
   }
 

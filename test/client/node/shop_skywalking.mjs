@@ -1,9 +1,13 @@
 // Traced by SkyWalking's agent for Node.js (sw8, skywalking-backend-js): HTTP by its plugins, the stock's span by hand.
 import { createRequire } from 'node:module';
 
-import { endpoint, service, stockAttributes } from './shop_stock.mjs';
+import { database, endpoint, service, statement, stockAttributes } from './shop_stock.mjs';
 
-const { default: agent, ContextManager } = createRequire(import.meta.url)('skywalking-backend-js');
+const require = createRequire(import.meta.url);
+const { default: agent, ContextManager } = require('skywalking-backend-js');
+const { default: Tag } = require('skywalking-backend-js/lib/Tag');
+const { Component } = require('skywalking-backend-js/lib/trace/Component');
+const { SpanLayer } = require('skywalking-backend-js/lib/proto/language-agent/Tracing_pb');
 
 class Tracing {
   server(name, headers, body) {
@@ -19,6 +23,15 @@ class Tracing {
     span.start();
     Object.entries(stockAttributes).forEach(([key, value]) => span.tag({ key, val: String(value), overridable: true }));
     span.error(error);
+    span.stop();
+  }
+
+  async queryDatabase(parent, wait) {
+    const span = ContextManager.current.newExitSpan('SELECT orders', Component.POSTGRESQL);
+    span.start();
+    Object.assign(span, { component: Component.POSTGRESQL, layer: SpanLayer.DATABASE, peer: `${database}:5432` });
+    [Tag.dbType('PostgreSQL'), Tag.dbInstance(database), Tag.dbStatement(statement)].forEach((tag) => span.tag(tag));
+    await wait();
     span.stop();
   }
 

@@ -2,7 +2,7 @@
 import zipkin from 'zipkin';
 import zipkinTransport from 'zipkin-transport-http';
 
-import { endpoint, protocol, service, stockAttributes } from './shop_stock.mjs';
+import { database, endpoint, protocol, service, statement, stockAttributes } from './shop_stock.mjs';
 
 const { Annotation, BatchRecorder, ExplicitContext, HttpHeaders, jsonEncoder, option, Tracer, TraceId } = zipkin;
 const quiet = { error: (text) => console.error('ERROR', text), info() {}, warn: (text) => console.error('warning', text) };
@@ -28,8 +28,9 @@ class Tracing {
       return this.tracer.createRootId();
     }
     const parent = read(HttpHeaders.ParentSpanId);
+    const sampled = read(HttpHeaders.Sampled);
     return this.tracer.join(new TraceId({
-      traceId: read(HttpHeaders.TraceId), spanId: read(HttpHeaders.SpanId), sampled: new option.Some(true),
+      traceId: read(HttpHeaders.TraceId), spanId: read(HttpHeaders.SpanId), sampled: sampled === undefined ? option.None : new option.Some(sampled === '1'),
       parentId: parent === undefined ? option.None : new option.Some(parent) }));
   }
 
@@ -64,6 +65,15 @@ class Tracing {
       this.tracer.recordBinary('error', error.message);
     });
     this.record(id, new Annotation.LocalOperationStop());
+  }
+
+  async queryDatabase(parent, wait) {
+    const id = this.tracer.letId(parent, () => this.tracer.createChildId());
+    this.record(id, new Annotation.ServiceName(service), new Annotation.Rpc('select orders'), new Annotation.ClientSend(),
+      new Annotation.ServerAddr({ serviceName: database, port: 5432 }));
+    this.tracer.letId(id, () => this.tracer.recordBinary('sql.query', statement));
+    await wait();
+    this.record(id, new Annotation.ClientRecv());
   }
 
   close() {

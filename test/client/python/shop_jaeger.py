@@ -10,7 +10,7 @@ import opentracing
 from jaeger_client import Config
 from opentracing.ext import tags
 
-from shop_service import ENDPOINT, PROTOCOL, SERVICE, STOCK_ATTRIBUTES, OutOfStock
+from shop_service import DATABASE, ENDPOINT, PROTOCOL, SERVICE, STATEMENT, STOCK_ATTRIBUTES, OutOfStock
 
 
 class Tracing:
@@ -43,6 +43,12 @@ class Tracing:
         with contextlib.suppress(OutOfStock):
             with self.tracer.start_active_span("query-stock", tags=STOCK_ATTRIBUTES):
                 raise error
+
+    def query_database(self, seconds):
+        with self.tracer.start_active_span("SELECT orders", tags={
+                tags.SPAN_KIND: tags.SPAN_KIND_RPC_CLIENT, tags.DATABASE_TYPE: "sql", tags.DATABASE_INSTANCE: DATABASE,
+                tags.DATABASE_STATEMENT: STATEMENT}):
+            time.sleep(seconds)
 
     def close(self):
         closed = self.tracer.close()

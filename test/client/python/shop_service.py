@@ -3,8 +3,9 @@
 Every language has the same service, told by its environment: SHOP_SERVICE (its name), SHOP_ENDPOINT (where spans go),
 SHOP_PROTOCOL and SHOP_PROPAGATION (as the library has them). It prints "listening <port>". A request names in its header
 X-Shop-Next the URLs still to be called, with commas between; the service calls the first and hands on the rest, or, when
-there is none, looks into its stock. It answers {"service", "trace_id", "next": the next one's answer}. On SIGTERM it
-sends what it holds and ends. Usage: shop_service.py otel|jaeger|zipkin|skywalking
+there is none, looks into its stock; but for a path that begins with /orders it asks its database instead, which takes its
+time if the path ends with /slow. It answers {"service", "trace_id", "next": the next one's answer}. On SIGTERM it sends what
+it holds and ends. Usage: shop_service.py otel|jaeger|zipkin|skywalking
 """
 import http.server
 import importlib
@@ -24,6 +25,11 @@ PROPAGATION = os.environ.get("SHOP_PROPAGATION", "")
 # What the stock's span carries, in the types that the library knows.
 STOCK_ATTRIBUTES = {"shop.items": 3, "shop.express": True, "shop.total": 12.5, "shop.note": "für Käthe 登山"}
 
+# What /orders asks the database, as the span of the call has it.
+STATEMENT = "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC"
+DATABASE = "shop-db"
+SLOW_SECONDS = 0.4
+
 
 class OutOfStock(Exception):
     pass
@@ -42,6 +48,8 @@ def answer_request(tracing, headers, path):
         answer = {"service": SERVICE, "trace_id": trace_id, "next": None}
         if headers.get("X-Shop-Next"):
             answer["next"] = call_next(tracing, headers["X-Shop-Next"])
+        elif path.startswith("/orders"):
+            tracing.query_database(SLOW_SECONDS if path.endswith("/slow") else 0)
         else:
             tracing.query_stock(OutOfStock("out of stock"))
         return answer

@@ -4,12 +4,13 @@ SHOP_ENDPOINT: host:port; SHOP_PROTOCOL: grpc, http.
 """
 import contextlib
 import logging
+import time
 
-from skywalking import agent, config
+from skywalking import Component, Layer, agent, config
 from skywalking.trace.context import get_context
-from skywalking.trace.tags import Tag
+from skywalking.trace.tags import Tag, TagDbInstance, TagDbStatement, TagDbType
 
-from shop_service import ENDPOINT, PROTOCOL, SERVICE, STOCK_ATTRIBUTES, OutOfStock
+from shop_service import DATABASE, ENDPOINT, PROTOCOL, SERVICE, STATEMENT, STOCK_ATTRIBUTES, OutOfStock
 
 
 class StockTag(Tag):
@@ -36,6 +37,13 @@ class Tracing:
                 for key, value in STOCK_ATTRIBUTES.items():
                     span.tag(StockTag(key, str(value).lower() if isinstance(value, bool) else str(value)))
                 raise error
+
+    def query_database(self, seconds):
+        with get_context().new_exit_span("SELECT orders", f"{DATABASE}:5432", component=Component.Psycopg) as span:
+            span.layer = Layer.Database
+            for tag in (TagDbType("PostgreSQL"), TagDbInstance(DATABASE), TagDbStatement(STATEMENT)):
+                span.tag(tag)
+            time.sleep(seconds)
 
     def close(self):
         pass  # The agent sends what it holds when the program ends.

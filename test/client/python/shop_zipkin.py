@@ -1,12 +1,13 @@
 """The shop service traced by py-zipkin. SHOP_PROTOCOL: V1_JSON, V2_JSON, V2_PROTO3; it reads b3 and X-B3-*, and sends X-B3-*."""
 import contextlib
 import logging
+import time
 
 from py_zipkin import Encoding, Kind, zipkin
 from py_zipkin.request_helpers import create_http_headers, extract_zipkin_attrs_from_headers
 from py_zipkin.transport import SimpleHTTPTransport
 
-from shop_service import ENDPOINT, PROTOCOL, SERVICE, STOCK_ATTRIBUTES, OutOfStock
+from shop_service import DATABASE, ENDPOINT, PROTOCOL, SERVICE, STATEMENT, STOCK_ATTRIBUTES, OutOfStock
 
 
 def text(value):
@@ -38,6 +39,12 @@ class Tracing:
                     key: text(value) for key, value in STOCK_ATTRIBUTES.items()}) as span:
                 span.add_annotation("looked")
                 raise error
+
+    def query_database(self, seconds):
+        with zipkin.zipkin_client_span(service_name=SERVICE, span_name="SELECT orders",
+                                       binary_annotations={"sql.query": STATEMENT}) as span:
+            span.add_sa_binary_annotation(port=5432, service_name=DATABASE, host="127.0.0.1")
+            time.sleep(seconds)
 
     def close(self):
         pass  # It sends before the server's span ends.

@@ -82,6 +82,14 @@ func (t *jaegerClient) QueryStock(ctx context.Context, err error) {
 	span.Finish()
 }
 
+func (t *jaegerClient) QueryDatabase(ctx context.Context, wait func()) {
+	span, _ := opentracing.StartSpanFromContextWithTracer(ctx, t.tracer, "SELECT orders", ext.SpanKindRPCClient,
+		opentracing.Tag{Key: string(ext.DBType), Value: "sql"}, opentracing.Tag{Key: string(ext.DBInstance), Value: service.Database},
+		opentracing.Tag{Key: string(ext.DBStatement), Value: service.Statement})
+	defer span.Finish()
+	wait()
+}
+
 func (t *jaegerClient) TraceID(ctx context.Context) string {
 	return opentracing.SpanFromContext(ctx).Context().(jaeger.SpanContext).TraceID().String()
 }

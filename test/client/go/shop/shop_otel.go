@@ -86,6 +86,14 @@ func (t *openTelemetry) QueryStock(ctx context.Context, err error) {
 	span.End()
 }
 
+func (t *openTelemetry) QueryDatabase(ctx context.Context, wait func()) {
+	_, span := t.tracer.Start(ctx, "SELECT orders", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		attribute.String("db.system.name", "postgresql"), attribute.String("db.namespace", service.Database),
+		attribute.String("db.query.text", service.Statement)))
+	defer span.End()
+	wait()
+}
+
 func (t *openTelemetry) TraceID(ctx context.Context) string {
 	return trace.SpanContextFromContext(ctx).TraceID().String()
 }

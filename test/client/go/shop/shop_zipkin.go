@@ -77,6 +77,17 @@ func (t *zipkinClient) QueryStock(ctx context.Context, err error) {
 	span.Finish()
 }
 
+func (t *zipkinClient) QueryDatabase(ctx context.Context, wait func()) {
+	database, err := zipkin.NewEndpoint(service.Database, "127.0.0.1:5432")
+	if err != nil {
+		log.Print("ERROR ", err)
+	}
+	span, _ := t.tracer.StartSpanFromContext(ctx, "select orders", zipkin.Kind(model.Client), zipkin.RemoteEndpoint(database))
+	defer span.Finish()
+	zipkin.TagSQLQuery.Set(span, service.Statement)
+	wait()
+}
+
 func (t *zipkinClient) TraceID(ctx context.Context) string {
 	return zipkin.SpanFromContext(ctx).Context().TraceID.String()
 }

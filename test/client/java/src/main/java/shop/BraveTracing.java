@@ -83,6 +83,14 @@ final class BraveTracing implements Tracing {
   }
 
   @Override
+  public void queryDatabase(Object parent, long milliseconds) {
+    Span span = tracing.tracer().newChild(((Span) parent).context()).name("select orders").kind(Span.Kind.CLIENT)
+        .tag("sql.query", ShopService.STATEMENT).remoteServiceName(ShopService.DATABASE).start();
+    ShopService.pause(milliseconds);
+    span.finish();
+  }
+
+  @Override
   public String traceId(Object span) {
     return ((Span) span).context().traceIdString();
   }

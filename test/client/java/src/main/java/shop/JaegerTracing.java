@@ -67,6 +67,15 @@ final class JaegerTracing implements Tracing {
   }
 
   @Override
+  public void queryDatabase(Object parent, long milliseconds) {
+    Span span = tracer.buildSpan("SELECT orders").asChildOf((Span) parent).withTag(Tags.SPAN_KIND, Tags.SPAN_KIND_CLIENT)
+        .withTag(Tags.DB_TYPE, "sql").withTag(Tags.DB_INSTANCE, ShopService.DATABASE)
+        .withTag(Tags.DB_STATEMENT, ShopService.STATEMENT).start();
+    ShopService.pause(milliseconds);
+    span.finish();
+  }
+
+  @Override
   public String traceId(Object span) {
     return ((Span) span).context().toTraceId();
   }

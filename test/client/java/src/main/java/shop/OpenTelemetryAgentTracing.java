@@ -4,13 +4,16 @@ import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Under OpenTelemetry's Java agent: HTTP is its business, and logs and metrics; only the stock's span is made by hand. */
+/** Under OpenTelemetry's Java agent: HTTP is its business, and logs and metrics; and of JDBC; only the stock's span is made by hand. */
 final class OpenTelemetryAgentTracing implements Tracing {
   private static final Logger LOG = Logger.getLogger("shop");
 
@@ -39,6 +42,23 @@ final class OpenTelemetryAgentTracing implements Tracing {
     span.recordException(error);
     span.setStatus(StatusCode.ERROR, error.getMessage());
     span.end();
+  }
+
+  /** A real database, whose calls the agent sees. */
+  @Override
+  public void queryDatabase(Object parent, long milliseconds) {
+    try (Connection database = DriverManager.getConnection("jdbc:h2:mem:" + ShopService.DATABASE)) {
+      try (var setup = database.createStatement()) {
+        setup.execute("CREATE ALIAS pause FOR \"shop.ShopService.pauseOnce\"");
+        setup.execute("CREATE VIEW orders AS SELECT 7 AS id, 12.5 AS total, 'ada' AS customer, pause(" + milliseconds + ") AS placed");
+      }
+      try (var query = database.prepareStatement(ShopService.STATEMENT)) {
+        query.setString(1, "ada");
+        query.executeQuery().next();
+      }
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
   }
 
   @Override

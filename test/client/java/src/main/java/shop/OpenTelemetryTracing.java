@@ -86,6 +86,15 @@ final class OpenTelemetryTracing implements Tracing {
   }
 
   @Override
+  public void queryDatabase(Object parent, long milliseconds) {
+    Span span = tracer.spanBuilder("SELECT orders").setParent(Context.root().with((Span) parent)).setSpanKind(SpanKind.CLIENT)
+        .setAttribute("db.system.name", "postgresql").setAttribute("db.namespace", ShopService.DATABASE)
+        .setAttribute("db.query.text", ShopService.STATEMENT).startSpan();
+    ShopService.pause(milliseconds);
+    span.end();
+  }
+
+  @Override
   public String traceId(Object span) {
     return ((Span) span).getSpanContext().getTraceId();
   }

@@ -28,6 +28,11 @@ public final class ShopService {
   static final Map<String, String> STOCK_TEXTS =
       Map.of("shop.items", "3", "shop.express", "true", "shop.total", "12.5", "shop.note", "für Käthe 登山");
 
+  /** What /orders asks the database, as the span of the call has it. */
+  static final String STATEMENT = "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC";
+  static final String DATABASE = "shop-db";
+  private static final long SLOW_MS = 400;
+
   /** What fails in each trace. */
   static final class OutOfStock extends RuntimeException {
     OutOfStock() {
@@ -42,7 +47,9 @@ public final class ShopService {
     tracing.server("GET " + path, exchange.getRequestHeaders()::getFirst, span -> {
       String next = "null";
       String urls = exchange.getRequestHeaders().getFirst("X-Shop-Next");
-      if (urls == null || urls.isEmpty()) {
+      if (path.startsWith("/orders")) {
+        tracing.queryDatabase(span, path.endsWith("/slow") ? SLOW_MS : 0);
+      } else if (urls == null || urls.isEmpty()) {
         tracing.queryStock(span, new OutOfStock());
       } else {
         String[] parts = urls.split(",", 2);
@@ -63,6 +70,21 @@ public final class ShopService {
     } catch (IOException | InterruptedException failure) {
       throw new IllegalStateException(failure);
     }
+  }
+
+  /** A database that takes its time. */
+  static void pause(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The same as a function of the database; each of its calls ends before the statement does. */
+  public static long pauseOnce(long milliseconds) {
+    pause(milliseconds);
+    return milliseconds;
   }
 
   private static void answer(HttpExchange exchange, String text) {

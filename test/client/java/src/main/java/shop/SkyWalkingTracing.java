@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /**
  * Under SkyWalking's Java agent, which makes the spans itself: shop.skywalking.ShopPlugin tells it that server() is an
- * entry, client() an exit and queryStock() a local span. Without the agent nothing is traced.
+ * entry, client() and ask() exits and queryStock() a local span. Without the agent nothing is traced.
  */
 final class SkyWalkingTracing implements Tracing {
   @Override
@@ -36,6 +36,15 @@ final class SkyWalkingTracing implements Tracing {
 
   private void query(RuntimeException error) {
     throw error;
+  }
+
+  @Override
+  public void queryDatabase(Object parent, long milliseconds) {
+    ask(milliseconds);
+  }
+
+  private void ask(long milliseconds) {
+    ShopService.pause(milliseconds);
   }
 
   /** The agent puts its id in place of this. */

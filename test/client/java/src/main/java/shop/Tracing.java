@@ -15,6 +15,9 @@ interface Tracing {
   /** A span that fails. */
   void queryStock(Object parent, RuntimeException error);
 
+  /** A span of a call of the database with ShopService.STATEMENT, which takes so long. */
+  void queryDatabase(Object parent, long milliseconds);
+
   String traceId(Object span);
 
   /** Sends what it holds. */

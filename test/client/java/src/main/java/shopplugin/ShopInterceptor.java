@@ -28,6 +28,7 @@ public final class ShopInterceptor implements InstanceMethodsAroundInterceptor {
       case "client" -> exit((String) arguments[1], URI.create((String) arguments[2]));
       case "send" -> inject((Map<String, String>) arguments[0]);
       case "query" -> query();
+      case "ask" -> ask();
       default -> { }
     }
   }
@@ -66,10 +67,19 @@ public final class ShopInterceptor implements InstanceMethodsAroundInterceptor {
     span.tag("shop.items", "3").tag("shop.express", "true").tag("shop.total", "12.5").tag("shop.note", "für Käthe 登山");
   }
 
+  private static void ask() {
+    AbstractSpan span = ContextManager.createExitSpan("SELECT orders", "shop-db:5432");
+    span.setComponent(ComponentsDefine.POSTGRESQL_DRIVER);
+    SpanLayer.asDB(span);
+    Tags.DB_TYPE.set(span, "PostgreSQL");
+    Tags.DB_INSTANCE.set(span, "shop-db");
+    Tags.DB_STATEMENT.set(span, "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC");
+  }
+
   @Override
   public Object afterMethod(EnhancedInstance object, Method method, Object[] arguments, Class<?>[] types, Object result) {
     switch (method.getName()) {
-      case "server", "handle", "client", "query" -> ContextManager.stopSpan();
+      case "server", "handle", "client", "query", "ask" -> ContextManager.stopSpan();
       case "traceId" -> {
         return ContextManager.getGlobalTraceId();
       }

@@ -28,7 +28,7 @@ public class ShopPlugin extends ClassInstanceMethodsEnhancePluginDefine {
   @Override
   public InstanceMethodsInterceptPoint[] getInstanceMethodsInterceptPoints() {
     return new InstanceMethodsInterceptPoint[] {
-      point("server"), point("client"), point("send"), point("query"), point("traceId"),
+      point("server"), point("client"), point("send"), point("query"), point("ask"), point("traceId"),
     };
   }
 

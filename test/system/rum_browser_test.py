@@ -1,0 +1,185 @@
+"""The unmodified @arms/rum-browser in Chromium, pointed at the server by its `endpoint` alone, in front of services of real
+tracing libraries: for each propagator browser, service and SQL statement become one trace, whichever is reported first.
+"""
+import base64
+import dataclasses
+import secrets
+
+import pytest
+import xxhash
+
+import rum_shop
+import shop
+from backend_clients import CLIENTS
+from clew_server import attributes_of, spans_of, wait_until
+from trace_tree import tree_of
+
+BY_NAME = {client.name: client for client in CLIENTS}
+STATEMENT = "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC"
+STATEMENT_KEYS = ("db.query.text", "db.statement", "sql.query")
+PID = "ws01@0123456789abcde"
+FOUND_SECONDS_MAX = 30
+CLIENT, SERVER = 3, 2
+
+# By what the browser sends: the libraries that continue it (name of a client, how it is told to propagate).
+BACKENDS = {
+    "tracecontext": {"python-tracecontext": ("python-otel-grpc", ""), "node-tracecontext": ("node-otel-grpc", "tracecontext"),
+                     "go-tracecontext": ("go-otel-grpc", "tracecontext"), "java-tracecontext": ("java-otel-agent-http", "")},
+    "b3": {"java-b3": ("java-brave-v2-json", "b3"), "go-b3": ("go-zipkin-v2-json", "b3"), "node-b3": ("node-otel-json", "b3")},
+    "b3multi": {"node-b3multi": ("node-zipkin-v2-json", ""), "python-b3multi": ("python-zipkin-v2-json", "")},
+    "jaeger": {"python-jaeger": ("python-jaeger-udp", ""), "go-jaeger": ("go-jaeger-udp", "128"),
+               "node-jaeger": ("node-jaeger-udp", "128")},
+    "sw8": {"python-sw8": ("python-skywalking-grpc", ""), "java-sw8": ("java-skywalking-agent", ""),
+            "node-sw8": ("node-skywalking", ""), "go-sw8": ("go-skywalking", "")},
+    "sw6": {"node-sw6": ("node-skyapm", ""), "go-sw6": ("go-skywalking6", "")},
+}
+HEADERS_OF = {"tracecontext": {"traceparent", "tracestate"}, "b3": {"b3"}, "jaeger": {"uber-trace-id"}, "sw8": {"sw8"},
+              "b3multi": {"x-b3-traceid", "x-b3-spanid", "x-b3-sampled"}}
+ALL_HEADERS = set.union(*HEADERS_OF.values()) | {"baggage", "sw6"}
+# Libraries whose server span has the browser's span id.
+SHARED = {name for header in ("b3", "b3multi") for name in BACKENDS[header] if name != "node-b3"}
+
+
+@pytest.fixture(scope="module")
+def services(server, tmp_path_factory):
+    """{name: Service}, each started once."""
+    clients = {name: dataclasses.replace(BY_NAME[client], propagation=propagation or BY_NAME[client].propagation)
+               for backends in BACKENDS.values() for name, (client, propagation) in backends.items()}
+    with shop.Shop(server, tmp_path_factory.mktemp("services")) as running:
+        started = running.start(*((client, name) for name, client in clients.items()))
+        yield {service.name: service for service in started}
+        complaints = running.stop()
+        assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="module")
+def website(services):
+    with rum_shop.Website(services) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with rum_shop.chromium() as running:
+        yield running
+
+
+def rum_config(endpoint, **more):
+    return {"pid": PID, "endpoint": endpoint, "version": "2.3.1", "reportConfig": {"flushTime": 200}, **more}
+
+
+def endpoint_of(server):
+    return server.url("/rum/web/v2?workspace=default")
+
+
+# ---- what the browser says of a request ----
+@dataclasses.dataclass(frozen=True)
+class Ids:
+    trace: str        # as the header has it
+    trace_id: str     # 32 hex digits
+    span_id: str      # of the browser's span
+    sampled: bool
+
+
+def ids_in(headers):
+    if "sw8" in headers:
+        sampled, trace, segment, *_ = headers["sw8"].split("-")
+        trace, segment = (base64.b64decode(text).decode() for text in (trace, segment))
+        return Ids(trace, trace.replace("-", ""), xxhash.xxh3_64_hexdigest(segment.encode(), seed=0), sampled == "1")
+    if "traceparent" in headers:
+        _, trace, span, flags = headers["traceparent"].split("-")
+        return Ids(trace, trace, span, flags == "01")
+    if "b3" in headers:
+        trace, span, sampled = headers["b3"].split("-")
+        return Ids(trace, trace, span, sampled == "1")
+    if "uber-trace-id" in headers:
+        trace, span, _, flags = headers["uber-trace-id"].split(":")
+        return Ids(trace, trace, span, flags == "1")
+    return Ids(headers["x-b3-traceid"], headers["x-b3-traceid"], headers["x-b3-spanid"], headers["x-b3-sampled"] == "1")
+
+
+def sent_headers(website, path):
+    (seen,) = website.requests_to(path)
+    return seen.headers
+
+
+def trace_headers(headers):
+    return {name for name in headers if name in ALL_HEADERS}
+
+
+# ---- what must be true of a joined trace ----
+def whole_trace(server, trace, count):
+    return wait_until(lambda: (found := server.trace(trace)) and len(spans_of(found)) >= count and found, FOUND_SECONDS_MAX, trace)
+
+
+def statement_of(span):
+    return next((attributes_of(span)[key] for key in STATEMENT_KEYS if key in attributes_of(span)), "")
+
+
+def check_joined(server, service, ids, session=None, name="/orders", headers=None):
+    """Browser's request → the service's entry → its SQL statement; returns the browser's span."""
+    def complete():
+        found = server.trace(ids.trace)
+        spans = spans_of(found) if found else []
+        services = {resource["service.name"] for _, resource in spans}
+        return spans if {"rum-browser", service} <= services and any(statement_of(span) == STATEMENT for span, _ in spans) else None
+
+    spans = wait_until(complete, FOUND_SECONDS_MAX, f"trace {ids.trace} of browser, {service} and SQL")
+    assert {span["traceId"] for span, _ in spans} == {ids.trace_id}
+    (request,) = [span for span, resource in spans if resource["service.name"] == "rum-browser"]
+    (entry,) = [span for span, resource in spans if resource["service.name"] == service and span["kind"] == SERVER]
+    query = next(span for span, _ in spans if statement_of(span) == STATEMENT)
+    assert (request["kind"], request["spanId"], request.get("parentSpanId", "")) == (CLIENT, ids.span_id, "")
+    assert request["name"].startswith("browser.request: ") and request["name"].endswith(name)
+    if service in SHARED:
+        assert entry["spanId"] == request["spanId"]
+    else:
+        assert entry["parentSpanId"] == request["spanId"]
+    assert query["parentSpanId"] == entry["spanId"]
+    assert int(query["endTimeUnixNano"]) >= int(query["startTimeUnixNano"])
+    tree = tree_of(server, ids.trace_id)
+    assert (tree.root_count, tree.orphan_count) == (1, 0)
+    assert tree.deepest_path() == [("rum-browser", "client"), (service, "server"), (service, "client")]
+    told = attributes_of(request)
+    assert told["http.request.method"] == "GET" and told["http.response.status_code"] == 200
+    if session:
+        assert (told["session.id"], told["user.id"]) == session
+    if headers and "tracestate" in headers:
+        assert request["traceState"] == headers["tracestate"]
+        assert entry["traceState"] == headers["tracestate"]
+    return request
+
+
+def check_search_and_topology(server, service, ids, session):
+    found = server.search(f'{{ resource.service.name = "rum-browser" && span.session.id = "{session[0]}" }}')
+    (row,) = [trace for trace in found if trace["trace_id"] == ids.trace_id]
+    assert row["root_service"] == "rum-browser"
+    edges = {(edge["parent"], edge["child"]) for edge in server.api("/dependencies", end="now+1m")["dependencies"]}
+    assert ("rum-browser", service) in edges
+    series, = server.api("/red", service="rum-browser", end="now+1m", step="60s")["series"]
+    assert sum(point["count"] for point in series["points"]) > 0
+
+
+# ---- tests ----
+@pytest.mark.parametrize("form", ["npm", "cdn"])
+@pytest.mark.parametrize("propagator", ["tracecontext", "b3", "b3multi", "jaeger", "sw8"])
+def test_a_click_leads_to_the_sql_statement(server, website, browser, propagator, form):
+    """Same origin by fetch, other origin by XMLHttpRequest: each backend once each way, over both forms."""
+    calls = []
+    for position, name in enumerate(BACKENDS[propagator]):
+        same_origin = (position % 2 == 0) == (form == "npm")
+        base = f"/api/{name}" if same_origin else f"{website.api}/open/{name}"
+        calls.append((name, "fetch" if same_origin else "xhr", f"{base}/orders?{propagator}-{form}"))
+    tracing = {"enable": True, "sample": 100, "propagatorTypes": [propagator], "allowedUrls": [website.api]}
+    url = website.page(f"/shop/{propagator}-{form}", form, rum_config(endpoint_of(server), tracing=tracing), calls)
+    with rum_shop.visit(browser, url) as page:
+        for name, _, _ in calls:
+            assert rum_shop.click(page, name) == "200"
+        session = rum_shop.arms_session(page)
+        for name, _, address in calls:
+            headers = sent_headers(website, address.removeprefix(website.api))
+            assert trace_headers(headers) == HEADERS_OF[propagator]
+            ids = ids_in(headers)
+            assert ids.sampled
+            check_joined(server, name, ids, session, headers=headers)
+            check_search_and_topology(server, name, ids, session)
