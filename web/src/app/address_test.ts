@@ -64,9 +64,17 @@ describe('keys', () => {
 describe('omnibox', () => {
   const id = '4bf92f3577b34da6a3ce929d0e0e4736';
   it('knows ids by their shape', () => {
-    for (const text of [id, id.toUpperCase(), '4bf92f35-77b3-4da6-a3ce-929d0e0e4736', `00-${id}-00f067aa0ba902b7-01`, `http://x/trace/${id}?a=1`]) {
-      expect(recognise(` ${text} `), text).toEqual({ kind: 'trace', id });
-    }
+    for (const text of [`00-${id}-00f067aa0ba902b7-01`, `http://x/trace/${id}?a=1`]) expect(recognise(` ${text} `), text).toEqual({ kind: 'trace', id });
+    expect(recognise('00F067AA0BA902B7')).toEqual({ kind: 'trace', id: '00f067aa0ba902b7' });
+    // A trace or a session: these cannot be told apart by their looks.
+    for (const text of [id, id.toUpperCase()]) expect(recognise(` ${text} `), text).toEqual({ kind: 'id', id, session: id });
+    const dashed = '4bf92f35-77b3-4da6-a3ce-929d0e0e4736';
+    expect(recognise(dashed)).toEqual({ kind: 'id', id, session: dashed });
+    expect(recognise(`00-${id}-29bb52b2a76ccd53`)).toEqual({ kind: 'session', session: id, event: `00-${id}-29bb52b2a76ccd53` });
+    expect(recognise(`https://clew.example/sessions/${id}?from=now-1h&event=e1#x`)).toEqual({ kind: 'session', session: id, event: 'e1' });
+    expect(recognise('/sessions/abc')).toEqual({ kind: 'session', session: 'abc' });
+    expect(recognise('uid_dorp9fxdbmw30lvv')).toEqual({ kind: 'user', user: 'uid_dorp9fxdbmw30lvv' });
+    expect(recognise('/checkout')).toEqual({ kind: 'path', path: '/checkout' });
     expect(recognise('{ status = error }').kind).toBe('query');
     expect(recognise('checkout').kind).toBe('text');
     expect(recognise('deadbeef').kind).toBe('text');
