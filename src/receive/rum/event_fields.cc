@@ -56,14 +56,30 @@ void write_field(RecordWriter& record, std::string_view field, element value, st
   record.json(name, value);
 }
 
-// Time to first byte is only in the navigation entry, which comes as JSON in a string.
-void write_first_byte(RecordWriter& record, element event) {
-  const std::string_view entry_text = long_text_of(event, "snapshots");
+void write_part(RecordWriter& record, element entry, std::string_view name, const char* begin, const char* end) {
+  const auto from = number_of(entry, begin), to = number_of(entry, end);
+  if (from && to && *from > 0 && *to > *from) record.real(name, *to - *from);
+}
+
+// What only the browser's own timing entry says, which comes as JSON in a string: of a page load its parts (the SDK sends those of
+// other requests as fields), of every load the protocol and whether the page waited for it before it drew anything.
+void write_timing_entry(RecordWriter& record, std::string_view text, bool is_page_load) {
   simdjson::dom::parser parser;
   element entry;
-  if (entry_text.empty() || parser.parse(entry_text.data(), entry_text.size()).get(entry) != simdjson::SUCCESS) return;
+  if (text.empty() || parser.parse(text.data(), text.size()).get(entry) != simdjson::SUCCESS) return;
+  record.text("network.protocol.name", text_of(entry, "nextHopProtocol"));
+  if (!is_page_load) {
+    if (text_of(entry, "renderBlockingStatus") == "blocking") record.text("rum.render_blocking_status", "blocking");
+    return;
+  }
   const auto first_byte = number_of(entry, "responseStart");
   if (first_byte && *first_byte > 0) record.real("rum.time_to_first_byte", *first_byte);
+  write_part(record, entry, "rum.redirect_duration", "redirectStart", "redirectEnd");
+  write_part(record, entry, "rum.dns_duration", "domainLookupStart", "domainLookupEnd");
+  write_part(record, entry, "rum.connect_duration", "connectStart", "connectEnd");
+  write_part(record, entry, "rum.ssl_duration", "secureConnectionStart", "connectEnd");
+  write_part(record, entry, "rum.first_byte_duration", "requestStart", "responseStart");
+  write_part(record, entry, "rum.download_duration", "responseStart", "responseEnd");
 }
 
 }  // namespace
@@ -94,7 +110,11 @@ void write_event_fields(RecordWriter& record, element event, std::string_view ev
   for (const auto [key, value] : object_of(member(event, "properties"))) {
     record.json("rum.properties." + std::string(key.substr(0, kNameBytesMax)), value);
   }
-  if (event_type == "view" && long_text_of(event, "type") == "perf") write_first_byte(record, event);
+  if (event_type == "view" && long_text_of(event, "type") == "perf") {
+    write_timing_entry(record, long_text_of(event, "snapshots"), true);
+  } else if (event_type == "resource") {
+    write_timing_entry(record, long_text_of(event, "timing_data"), false);
+  }
 }
 
 void write_request_fields(RecordWriter& record, element event) {
