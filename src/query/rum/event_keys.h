@@ -66,7 +66,7 @@ inline constexpr std::string_view kDomContentLoaded = "rum.dom_content_loaded";
 inline constexpr std::string_view kDomComplete = "rum.dom_complete";
 inline constexpr std::string_view kLoad = "rum.load_event";
 
-// ---- Requests and static resources ----
+// ---- Requests and static resources; the parts of its duration also of a page's load ----
 inline constexpr std::string_view kMethod = "http.request.method";
 inline constexpr std::string_view kStatusCode = "http.response.status_code";
 inline constexpr std::string_view kSuccess = "rum.success";  // 1, 0, -1 for not known.
@@ -79,6 +79,8 @@ inline constexpr std::string_view kFirstByteDuration = "rum.first_byte_duration"
 inline constexpr std::string_view kDownloadDuration = "rum.download_duration";
 inline constexpr std::string_view kSize = "rum.size";                  // Bytes, decoded.
 inline constexpr std::string_view kTransferSize = "rum.transfer_size";  // Bytes.
+inline constexpr std::string_view kProtocol = "network.protocol.name";
+inline constexpr std::string_view kRenderBlocking = "rum.render_blocking_status";  // "blocking", or nothing.
 inline constexpr std::string_view kTimingData = "rum.timing_data";      // JSON in a string: the browser's timing entry.
 inline constexpr std::string_view kTraceHeaders = "rum.trace.headers";
 inline constexpr std::string_view kTraceSample = "rum.trace.sample";  // Percent.
