@@ -15,6 +15,9 @@ class Chance {
   // Runs with the same seed and other salts tell the same story under other ids.
   explicit Chance(uint64_t seed, uint64_t id_salt = 0) : generator_(seed), id_salt_(id_salt) {}
 
+  // Another one for a part of the story, so that what happens in one part does not change the others.
+  Chance fork() { return Chance(bits(), id_salt_); }
+
   uint64_t bits() { return generator_(); }
   uint64_t id_bits() { return generator_() ^ id_salt_; }
   // In [0, 1).

@@ -32,16 +32,24 @@ size_t Story::open(const Service& service, size_t instance, otlp::SpanId parent,
 
 void Story::begin(std::string_view service, std::string name, otlp::SpanKind kind, const Handler& handler) {
   const Service& first = service_named(service);
-  Call call(*this, open(first, chance_.below(first.instances), 0, std::move(name), kind, 0), 0);
+  Call call(*this, open(first, chance_.below(first.instances), parent_, std::move(name), kind, 0), 0);
   handler(call);
   call.close();
 }
 
-otlp::TracesData Story::finish(int64_t end_ns) {
-  uint64_t latest_end = 0;
-  for (const Place& place : spans_) latest_end = std::max(latest_end, place.span.end_time_unix_nano);
-  const uint64_t shift = static_cast<uint64_t>(end_ns) - latest_end;
+int64_t Story::first_span_ns() const { return static_cast<int64_t>(spans_.front().span.end_time_unix_nano); }
 
+int64_t Story::latest_end_ns() const {
+  uint64_t latest = 0;
+  for (const Place& place : spans_) latest = std::max(latest, place.span.end_time_unix_nano);
+  return static_cast<int64_t>(latest);
+}
+
+otlp::TracesData Story::finish(int64_t end_ns) { return moved_by(end_ns - latest_end_ns()); }
+otlp::TracesData Story::finish_from(int64_t start_ns) { return moved_by(start_ns); }
+
+otlp::TracesData Story::moved_by(int64_t shift_ns) {
+  const auto shift = static_cast<uint64_t>(shift_ns);
   std::map<std::pair<const Service*, size_t>, std::vector<otlp::Span>> by_resource;
   for (Place& place : spans_) {
     place.span.start_time_unix_nano += shift;

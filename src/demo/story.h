@@ -31,13 +31,19 @@ struct SpanContext {
 class Story {
  public:
   explicit Story(Chance& chance);
+  // A trace that somebody else began, e.g. a browser: its first span is a child of `parent`.
+  Story(Chance& chance, SpanContext parent) : chance_(chance), trace_id_(parent.trace_id), parent_(parent.span_id) {}
 
-  // The root span: a server span of the frontend, or a consumer span where a queue begins the trace.
+  // The first span: a server span of the frontend, or a consumer span where a queue begins the trace.
   void begin(std::string_view service, std::string name, otlp::SpanKind kind, const Handler& handler);
 
   // The trace as OTLP, grouped by resource, with its latest end at `end_ns`.
   otlp::TracesData finish(int64_t end_ns);
+  // The same with its first span beginning at `start_ns`.
+  otlp::TracesData finish_from(int64_t start_ns);
 
+  int64_t first_span_ns() const;  // How long it takes.
+  int64_t latest_end_ns() const;  // From the first span's start to the last one's end, which may be long after its own.
   size_t span_count() const { return spans_.size(); }
   Chance& chance() { return chance_; }
 
@@ -52,8 +58,11 @@ class Story {
   size_t open(const Service& service, size_t instance, otlp::SpanId parent, std::string name, otlp::SpanKind kind,
               int64_t start_ns);
 
+  otlp::TracesData moved_by(int64_t shift_ns);
+
   Chance& chance_;
   otlp::TraceId trace_id_;
+  otlp::SpanId parent_ = 0;
   std::vector<Place> spans_;
 };
 
@@ -95,6 +104,8 @@ class Call {
   Chance& chance() { return story_.chance(); }
   SpanContext context() const;
   bool failed() const { return failed_; }
+  int http_status() const { return http_status_; }
+  void set_trace_state(std::string state) { span().trace_state = std::move(state); }
 
  private:
   friend class Story;

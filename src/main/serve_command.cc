@@ -76,8 +76,10 @@ int serve(const SettingsFlags& flags, bool with_demo) {
     options.id_salt = static_cast<uint64_t>(clock.now_ns());
     // The last hour is there already, or a part of it: filling it in once more would double it.
     if ((*server)->has_recent_spans(options.backfill)) options.backfill = std::chrono::seconds(0);
-    shop.emplace(std::make_unique<demo::HttpTraceSink>(url_host(settings->listen.address), ports.otlp_http), clock,
-                 std::move(options));
+    const std::string host = url_host(settings->listen.address);
+    shop.emplace(std::make_unique<demo::HttpTraceSink>(host, ports.otlp_http,
+                                                       demo::HttpTraceSink::Door{.host = host, .port = ports.main_http}),
+                 clock, std::move(options));
     shop->start();
   }
   int signal = 0;
@@ -95,7 +97,7 @@ RunCommand declare_serve(CLI::App& command) {
   auto flags = declare_settings_flags(command);
   // Shared because CLI11 writes into it while parsing and the command reads it later.
   auto with_demo = std::make_shared<bool>(false);
-  command.add_flag("--demo", *with_demo, "Also run a small simulated shop that sends its traces here");
+  command.add_flag("--demo", *with_demo, "Also run a small simulated shop whose visitors' browsers and services report here");
   command.footer(
       "Takes OTLP on 4317 (gRPC) and 4318 (HTTP), Jaeger on 6831, 6832, 14250, 14268 and 5778, Zipkin on 9411, SkyWalking on\n"
       "11800 (gRPC) and 12800 (HTTP); answers on 7070 (page, native API, /metrics,\n"

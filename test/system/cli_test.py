@@ -90,7 +90,8 @@ def test_doctor_looks_at_this_machine(tmp_path):
 
 def test_the_demo_fills_an_empty_server(own_server):
     server = own_server().start()
-    demo = subprocess.Popen([BINARY, "demo", "--endpoint", server.otlp_url(), "--rate", "20"], stdout=subprocess.PIPE, text=True)
+    demo = subprocess.Popen([BINARY, "demo", "--endpoint", server.otlp_url(), "--rum-endpoint", server.url() + "/rum/web/v2", "--rate", "20"],
+                            stdout=subprocess.PIPE, text=True)
     try:
         wait_until(lambda: server.search('{ event.exception.type = "com.shop.payment.CardDeclinedException" }'), 60,
                    "a failed payment")
@@ -98,8 +99,9 @@ def test_the_demo_fills_an_empty_server(own_server):
         assert {"frontend", "cart", "checkout", "payment", "catalogue", "inventory", "fulfilment"} <= names
         edges = {(edge["parent"], edge["child"], edge["type"]) for edge in server.api("/dependencies")["dependencies"]}
         assert {("frontend", "checkout", "http"), ("checkout", "inventory", "rpc"), ("cart", "redis-carts", "cache"),
-                ("catalogue", "postgres-catalogue", "db"), ("checkout", "fulfilment", "messaging")} <= edges
+                ("catalogue", "postgres-catalogue", "db"), ("checkout", "fulfilment", "messaging"),
+                ("rum-browser", "frontend", "http"), ("rum-miniapp", "frontend", "http")} <= edges
     finally:
         demo.terminate()
         out, _ = demo.communicate(timeout=30)
-    assert demo.returncode == 0 and "0 traces dropped" in out
+    assert demo.returncode == 0 and " 0 traces dropped, 0 events dropped" in out
