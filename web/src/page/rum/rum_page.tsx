@@ -1,19 +1,105 @@
-// How users fare with an application: vitals, pages, requests, resources.
+// How users fare with an application: overview, pages, requests, resources.
+import './rum_page.css';
+
+import { useEffect } from 'preact/hooks';
+
+import { askRumOverview, kRumBaselines, scopeKey, type RumBaseline, type RumOverviewAnswer } from '../../api/rum_overview';
+import { useQuestion } from '../../api/question';
+import { link, setQuery, useParameter } from '../../app/address';
 import { useCrumbs } from '../../app/crumbs';
 import { t } from '../../i18n/catalogue';
-import { AppMenu, useApps, useScope } from '../../rum/app_choice';
-import { FilterBar } from '../../rum/filter_bar';
-import { EmptyState } from '../../widget/states';
+import { AppMenu, appType, useApps, useScope } from '../../rum/app_choice';
+import { isEmptyFilter } from '../../rum/filter';
+import { FilterBar, setFilter } from '../../rum/filter_bar';
+import { MenuButton, MenuItem } from '../../widget/floating';
+import { Icon } from '../../widget/icon';
+import { Answered, EmptyState, LoadingBlocks, Strip, WidenButton } from '../../widget/states';
+import { OverviewTab } from './overview_tab';
+import { PagesTab } from './pages_tab';
+import { RequestsTab } from './requests_tab';
+import { ResourcesTab } from './resources_tab';
+
+const kTabs = ['overview', 'pages', 'requests', 'resources'] as const;
+type Tab = (typeof kTabs)[number];
+const kPoints = 60;
+
+function BaselineMenu({ baseline }: { baseline: RumBaseline }) {
+  const names = t.rum.baselines;
+  return (
+    <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow" aria-hidden="true">{t.services.baseline}:</span> {names[baseline]}</>} align="right">
+      {(close) => kRumBaselines.map((each) => (
+        <MenuItem key={each} isChecked={each === baseline} onPick={() => { setQuery({ baseline: each === 'previous' ? undefined : each }); close(); }}>{names[each]}</MenuItem>
+      ))}
+    </MenuButton>
+  );
+}
+
+/** The grey shape of the overview. */
+function OverviewLoading() {
+  return (
+    <div class="rum-overview" aria-busy="true" role="status" aria-label={t.app.loading}>
+      <div class="grey-block" style={{ height: '26px' }} />
+      <div class="grey-block" style={{ height: '74px' }} />
+      <div class="grey-block" style={{ height: '136px' }} />
+      <LoadingBlocks rows={2} height={220} />
+    </div>
+  );
+}
 
 export default function RumPage() {
-  useCrumbs([{ text: t.rum.title }]);
   const scope = useScope();
   const apps = useApps();
+  const list = apps.answer?.apps;
+  const app = list?.find((each) => each.id === scope.app);
+  useCrumbs([{ text: t.rum.title, href: link('/rum') }, ...(scope.app ? [{ text: app?.name || scope.app, isData: true }] : [])]);
+  const tab = useParameter('tab', 'overview') as Tab;
+  const baseline = useParameter('baseline', 'previous') as RumBaseline;
+  const question = useQuestion<RumOverviewAnswer>(tab === 'overview' ? `${scopeKey(scope)} ${baseline}` : undefined, (options) => askRumOverview(scope, baseline, kPoints, options));
+  // With one application there is nothing to choose; its overview is the overview.
+  const isUnknown = list !== undefined && scope.app !== '' && app === undefined;
+  const isEmpty = list?.length === 0;
+  const urlApp = useParameter('app');
+  useEffect(() => {
+    // A remembered application that is gone is not worth an empty page.
+    if (isUnknown && !urlApp && list.length > 0) setQuery({ app: '*' }, 'replace');
+  }, [isUnknown, urlApp]);
   return (
     <>
-      <div class="page-title"><h1>{t.rum.title}</h1><AppMenu app={scope.app} apps={apps.answer?.apps} /></div>
-      <FilterBar scope={scope} />
-      <EmptyState icon="vitals" title={t.rum.no_data}><p>{t.rum.no_data_why}</p></EmptyState>
+      <div class="page-title rum-title">
+        <h1>{t.rum.title}</h1>
+        <AppMenu app={scope.app} apps={list} />
+        {app && <span class="caption">{appType(app)}{app.versions[0] && <> · <span translate={false}>{app.versions[0]}</span></>}</span>}
+        <FilterBar scope={scope} />
+        <span class="grow" />
+        {tab === 'overview' && <BaselineMenu baseline={baseline} />}
+      </div>
+      <div class="tabs rum-tabs" role="tablist" aria-label={t.rum.title}>
+        {kTabs.map((each) => (
+          <button type="button" role="tab" key={each} aria-selected={each === tab} onClick={() => setQuery({ tab: each === 'overview' ? undefined : each, sort: undefined, find: undefined, by: undefined, request: undefined, resource: undefined, type: undefined, party: undefined })}>{t.rum.tabs[each]}</button>
+        ))}
+      </div>
+      {isEmpty ? (
+        <EmptyState icon="vitals" title={t.rum.no_data} actions={<><WidenButton /><a class="button" href={link('/connect', { with: 'browser-arms-npm' })}><Icon name="connect" />{t.rum.connect}</a></>}><p>{t.rum.no_data_why}</p></EmptyState>
+      ) : (
+        <>
+          {isUnknown && <Strip>{t.rum.app_silent}</Strip>}
+          {tab === 'overview' && (
+            <Answered question={question} loading={<OverviewLoading />}>
+              {(answer) => (answer.now.views + answer.now.requests + answer.now.sessions === 0 && !isEmptyFilter(scope.q) ? (
+                <EmptyState icon="filter" title={t.rum.no_match} actions={<><WidenButton /><button type="button" class="button" onClick={() => setFilter('')}>{t.rum.clear_filter}</button></>} />
+              ) : (
+                <>
+                  {!answer.exact && <Strip>{t.rum.not_exact}</Strip>}
+                  <OverviewTab answer={answer} scope={scope} />
+                </>
+              ))}
+            </Answered>
+          )}
+          {tab === 'pages' && <PagesTab scope={scope} />}
+          {tab === 'requests' && <RequestsTab scope={scope} />}
+          {tab === 'resources' && <ResourcesTab scope={scope} />}
+        </>
+      )}
     </>
   );
 }

@@ -1,0 +1,65 @@
+// The findings as sentences, each a way to its evidence.
+import type { RumOverviewAnswer, RumScope } from '../../api/rum_overview';
+import { formatCount, formatShare } from '../../format/quantity';
+import { fill, t } from '../../i18n/catalogue';
+import { browserErrorsLink, overviewLink, sessionsLink } from '../../rum/links';
+import { formatVital } from '../../rum/rating';
+import { Icon } from '../../widget/icon';
+import { isWorse } from '../../rum/change';
+import { findingsOf, type Finding } from './findings';
+
+const figure = (text: string) => <b class="number">{text}</b>;
+
+/** Told only where it is news: clearly more than before. */
+function Before({ now, was, format }: { now: number; was: number | null; format: (value: number) => string }) {
+  return was !== null && isWorse(now, was, 'more') ? <span class="third">{t.rum.findings.before(format(was))}</span> : null;
+}
+
+function FindingText({ finding }: { finding: Finding }) {
+  const words = t.rum.findings;
+  switch (finding.kind) {
+    case 'failed': return <>{fill(words.failed, { share: figure(formatShare(finding.share)) })}<Before now={finding.share} was={finding.before} format={formatShare} /></>;
+    case 'errors': return <>{fill(words.errors, { share: figure(formatShare(finding.share)) })}<Before now={finding.share} was={finding.before} format={formatShare} /></>;
+    case 'blank': return <>{fill(words.blank(finding.count), { count: figure(formatCount(finding.count)) })}<Before now={finding.count} was={finding.before} format={formatCount} /></>;
+    case 'crash': return <>{fill(words.crash(finding.count), { count: figure(formatCount(finding.count)) })}<Before now={finding.count} was={finding.before} format={formatCount} /></>;
+    case 'vital': {
+      const format = (value: number) => formatVital(finding.name, value);
+      return (
+        <>
+          {fill(finding.rating === 'poor' ? words.vital_poor : words.vital_fair, { name: <b>{t.rum.vital_short[finding.name]}</b>, p75: figure(format(finding.p75)), bad: <span class="number">{formatShare(finding.bad)}</span> })}
+          <Before now={finding.p75} was={finding.before} format={format} />
+        </>
+      );
+    }
+    case 'good': return <>{words.good(finding.names.map((name) => t.rum.vital_short[name]), formatShare(finding.errorFree))}</>;
+  }
+}
+
+function hrefOf(finding: Finding, scope: RumScope): string {
+  switch (finding.kind) {
+    case 'failed': return overviewLink(scope, 'requests', { sort: '-failed' });
+    case 'errors': return browserErrorsLink(scope);
+    case 'blank': return sessionsLink(scope, 'blank');
+    case 'crash': return sessionsLink(scope, 'crash');
+    case 'vital': return overviewLink(scope, 'pages', { sort: `-${finding.name}` });
+    case 'good': return overviewLink(scope, 'pages');
+  }
+}
+
+const toneOf = (finding: Finding): string => (finding.kind === 'good' ? 'good' : finding.kind === 'vital' ? finding.rating : 'error');
+const kIcons = { good: 'good', fair: 'warning', poor: 'poor', error: 'failed' } as const;
+
+export function FindingsLine({ answer, scope }: { answer: RumOverviewAnswer; scope: RumScope }) {
+  return (
+    <ul class="rum-findings" aria-label={t.rum.findings.label}>
+      {findingsOf(answer).map((finding) => {
+        const tone = toneOf(finding) as keyof typeof kIcons;
+        return (
+          <li key={finding.kind === 'vital' ? finding.name : finding.kind}>
+            <a class={`rum-finding ${tone}`} href={hrefOf(finding, scope)}><Icon name={kIcons[tone]} /><span><FindingText finding={finding} /></span></a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

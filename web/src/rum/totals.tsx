@@ -1,0 +1,74 @@
+// The counts of an application or page in one line: how many users, how many of them in trouble; each compared with before.
+import './measures.css';
+
+import type { ComponentChildren } from 'preact';
+
+import type { Counts, RumScope } from '../api/rum_overview';
+import { formatApdex, formatCount, formatShare, kMissing } from '../format/quantity';
+import { t } from '../i18n/catalogue';
+import { Change, type Worse } from './change';
+import { browserErrorsLink, overviewLink, sessionsLink } from './links';
+
+const share = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
+
+export interface Measures {
+  errorFree: number | null;
+  failedRequests: number | null;
+  errorSessions: number | null;
+  blank: number | null;
+}
+export function measuresOf(counts: Counts): Measures {
+  const errorSessions = share(counts.error_sessions, counts.sessions);
+  return {
+    errorFree: errorSessions === null ? null : 1 - errorSessions,
+    failedRequests: share(counts.failed_requests, counts.requests),
+    errorSessions,
+    blank: share(counts.blank_screens, counts.views),
+  };
+}
+
+interface TileProps {
+  title: string;
+  tip?: string;
+  figure: string;
+  href?: string;
+  now: number | null;
+  before: number | null | undefined;
+  worse: Worse;
+  format: (value: number) => string;
+  tone?: 'error' | 'warning' | undefined;
+  children?: ComponentChildren;
+}
+
+function Tile({ title, tip, figure, href, now, before, worse, format, tone, children }: TileProps) {
+  const shown = <span class={tone ? `tile-figure is-${tone}` : 'tile-figure'}>{figure}</span>;
+  return (
+    <div class="tile">
+      <dt data-tip={tip}>{title}</dt>
+      <dd class="number">
+        {href ? <a href={href}>{shown}</a> : shown} <Change now={now} before={before} worse={worse} format={format} />
+        {children && <span class="caption">{children}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** An application with fewer failures than this is not told to have any trouble. */
+export const kErrorShare = 0.01;
+
+export function Totals({ now, before, scope }: { now: Counts; before: Counts | null; scope: RumScope }) {
+  const words = t.rum.totals;
+  const [is, was] = [measuresOf(now), before ? measuresOf(before) : undefined];
+  return (
+    <dl class="tiles panel">
+      <Tile title={words.users} figure={formatCount(now.users)} now={now.users} before={before?.users} worse="neither" format={formatCount} />
+      <Tile title={words.sessions} href={sessionsLink(scope)} figure={formatCount(now.sessions)} now={now.sessions} before={before?.sessions} worse="neither" format={formatCount} />
+      <Tile title={words.views} figure={formatCount(now.views)} now={now.views} before={before?.views} worse="neither" format={formatCount}>{now.sessions > 0 && words.per_session(formatCount(now.views / now.sessions))}</Tile>
+      <Tile title={words.error_free} tip={words.error_free_tip} href={sessionsLink(scope, 'errors')} figure={formatShare(is.errorFree)} now={is.errorSessions} before={was?.errorSessions} worse="more" format={formatShare} tone={(is.errorSessions ?? 0) >= 0.05 ? 'error' : undefined} />
+      <Tile title={words.apdex} tip={words.apdex_tip} figure={formatApdex(now.apdex)} now={now.apdex} before={before?.apdex} worse="less" format={formatApdex} tone={now.apdex !== null && now.apdex < 0.7 ? 'warning' : undefined} />
+      <Tile title={words.failed} tip={words.failed_tip} href={overviewLink(scope, 'requests', { sort: '-failed' })} figure={now.requests ? formatShare(is.failedRequests) : kMissing} now={is.failedRequests} before={was?.failedRequests} worse="more" format={formatShare} tone={(is.failedRequests ?? 0) >= kErrorShare ? 'error' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
+      <Tile title={words.errors} href={browserErrorsLink(scope)} figure={formatCount(now.errors)} now={now.errors} before={before?.errors} worse="more" format={formatCount} tone={(is.errorSessions ?? 0) >= kErrorShare ? 'error' : undefined}>{words.in_sessions(formatCount(now.error_sessions))}</Tile>
+      <Tile title={words.blank} tip={words.blank_tip} href={sessionsLink(scope, 'blank')} figure={formatCount(now.blank_screens)} now={now.blank_screens} before={before?.blank_screens} worse="more" format={formatCount} tone={now.blank_screens > 0 ? 'error' : undefined}>{now.views > 0 && words.of_views(formatShare(is.blank))}</Tile>
+    </dl>
+  );
+}
