@@ -44,6 +44,15 @@ export function PhaseWaterfall({ phases }: { phases: Phases | ResourcePhases }) 
   );
 }
 
+/** What the colours of the strips are, in their order. */
+export function PhaseLegend() {
+  return (
+    <p class="phase-legend caption">
+      {(['redirect', 'dns', 'connect', 'tls', 'wait', 'download'] as const).map((name) => <span key={name}><i class={`phase ${name}`} />{t.rum.phases[name]}</span>)}
+    </p>
+  );
+}
+
 /** The same in one line, for a row of a table. */
 export function PhaseStrip({ phases }: { phases: ResourcePhases }) {
   const bars = phaseBars(phases).filter((bar) => bar.ns > 0);

@@ -12,7 +12,7 @@ import { DataTable, type Column, type Sort } from '../widget/data_table';
 import { Icon } from '../widget/icon';
 import { joined } from './filter';
 import { sessionLink, sessionsLink } from './links';
-import { PhaseStrip, PhaseWaterfall } from './phases';
+import { PhaseLegend, PhaseStrip, PhaseWaterfall } from './phases';
 import { FailShare, failShare } from './request_table';
 
 export const resourceKey = (row: ResourceRow): string => `${row.type} ${row.host} ${row.name}`;
@@ -49,10 +49,10 @@ function columnsOf(isOpen: boolean, chosen: string, isShort: boolean): Column<Re
         </span>
       ),
     },
-    { id: 'type', title: words.type, ...minor, sortBy: (row) => row.type, cell: (row) => <span translate={row.type in words.types}>{typeName(row.type)}</span> },
-    { id: 'party', title: words.party, isTitleHidden: true, ...minor, sortBy: (row) => Number(row.third_party), cell: (row) => (row.third_party ? <span class="pill" data-tip={words.third_party_tip}>{words.third_party}</span> : null) },
+    !isShort && { id: 'type', title: words.type, ...minor, sortBy: (row) => row.type, cell: (row) => <span translate={row.type in words.types}>{typeName(row.type)}</span> },
+    !isShort && { id: 'party', title: words.party, isTitleHidden: true, ...minor, sortBy: (row) => Number(row.third_party), cell: (row) => (row.third_party ? <span class="pill" data-tip={words.third_party_tip}>{words.third_party}</span> : null) },
     { id: 'count', title: words.count, align: 'right', ...minor, sortBy: (row) => row.count, cell: (row) => formatCount(row.count) },
-    { id: 'failed', title: words.failed, align: 'right', ...minor, sortBy: failShare, cell: (row) => <FailShare share={failShare(row)} /> },
+    !isShort && { id: 'failed', title: words.failed, align: 'right', ...minor, sortBy: failShare, cell: (row) => <FailShare share={failShare(row)} /> },
     !isOpen && !isShort && { id: 'p50', title: 'p50', align: 'right', ...minor, sortBy: (row) => row.p50_ns ?? undefined, cell: (row) => formatDuration(row.p50_ns) },
     { id: 'p75', title: 'p75', align: 'right', sortBy: (row) => row.p75_ns ?? undefined, cell: (row) => <span class={(row.p75_ns ?? 0) > 1e9 ? 'is-warning strong' : ''}>{formatDuration(row.p75_ns)}</span> },
     !isOpen && !isShort && { id: 'p95', title: 'p95', align: 'right', ...minor, sortBy: (row) => row.p95_ns ?? undefined, cell: (row) => formatDuration(row.p95_ns) },
@@ -118,5 +118,5 @@ export function ResourceTable({ name, rows, scope, isShort = false, isMain = fal
       selectedKey={opened ? chosen : undefined} />
   );
   if (isShort) return table;
-  return <div class={opened ? 'rum-split open' : 'rum-split'}>{table}{opened && <Detail row={opened} scope={scope} />}</div>;
+  return <div class={opened ? 'rum-split open' : 'rum-split'}><div>{table}<PhaseLegend /></div>{opened && <Detail row={opened} scope={scope} />}</div>;
 }

@@ -38,13 +38,16 @@ export function VitalCards({ vitals, series, chosen, onPick }: {
             </header>
             <p class="vital-figure number">
               <b>{formatVital(vital.name, vital.p75)}</b>
-              {rating && <span class={`rating-word ${rating}`}><RatingMark rating={rating} />{words.ratings[rating]}</span>}
-              <span class="grow" />
-              <Change now={vital.p75} before={vital.before_p75} worse="more" format={(value) => formatVital(vital.name, value)} />
+              {rating && <span class={`rating-word ${rating}`}><RatingMark rating={rating} />{words.ratings_short[rating]}</span>}
             </p>
             <VitalBar vital={vital} />
             <p class="caption">{vital.count ? thresholdsOf(vital) : words.no_views}</p>
-            {vital.count > 0 && <p class="caption number">{words.of_views(vital.count)}</p>}
+            {vital.count > 0 && (
+              <p class="caption number line vital-foot">
+                <span class="grow">{words.of_views(vital.count)}</span>
+                <Change now={vital.p75} before={vital.before_p75} worse="more" format={(value) => formatVital(vital.name, value)} />
+              </p>
+            )}
           </li>
         );
       })}

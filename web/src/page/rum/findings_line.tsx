@@ -26,7 +26,7 @@ function FindingText({ finding }: { finding: Finding }) {
       const format = (value: number) => formatVital(finding.name, value);
       return (
         <>
-          {fill(finding.rating === 'poor' ? words.vital_poor : words.vital_fair, { name: <b>{t.rum.vital_short[finding.name]}</b>, p75: figure(format(finding.p75)), bad: <span class="number">{formatShare(finding.bad)}</span> })}
+          {fill(finding.rating === 'poor' ? words.vital_poor : words.vital_fair, { name: <b>{t.rum.vital_short[finding.name]}</b>, value: figure(format(finding.p75)), bad: <span class="number">{formatShare(finding.bad)}</span> })}
           <Before now={finding.p75} was={finding.before} format={format} />
         </>
       );

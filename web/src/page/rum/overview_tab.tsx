@@ -13,7 +13,7 @@ import { TimeLegend } from '../../rum/time_bar';
 import { Totals } from '../../rum/totals';
 import { VitalCards } from '../../rum/vital_cards';
 import { DataTable } from '../../widget/data_table';
-import { Answered, Strip } from '../../widget/states';
+import { Answered } from '../../widget/states';
 import { BreakdownPanel } from './breakdown_panel';
 import { FindingsLine } from './findings_line';
 import { breakdownColumns } from './page_columns';
@@ -61,12 +61,12 @@ function SlowRequests({ scope }: { scope: RumScope }) {
   );
 }
 
-function Compared({ answer }: { answer: RumOverviewAnswer }) {
+export function Compared({ answer }: { answer: RumOverviewAnswer }) {
   const { baseline, before } = answer;
   const words = t.rum.compared;
   if (baseline.kind === 'none') return null;
   if (baseline.kind === 'release') {
-    if (!baseline.before_version || !before) return <Strip kind="plain">{words.no_release}</Strip>;
+    if (!baseline.before_version || !before) return <p class="caption rum-compared">{words.no_release}</p>;
     return <p class="caption rum-compared">{words.release(baseline.version ?? '', baseline.before_version)}</p>;
   }
   if (!before || before.views + before.requests + before.sessions === 0) return <p class="caption rum-compared">{words.nothing}</p>;
@@ -82,7 +82,6 @@ export function OverviewTab({ answer, scope }: { answer: RumOverviewAnswer; scop
     <div class="rum-overview">
       <FindingsLine answer={answer} scope={scope} />
       <Totals now={answer.now} before={nothingBefore ? null : answer.before} scope={scope} />
-      <Compared answer={answer} />
       <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />
       <Trends answer={answer} vital={vital} />
       <div class="rum-two">

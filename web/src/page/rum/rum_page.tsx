@@ -14,7 +14,7 @@ import { FilterBar, setFilter } from '../../rum/filter_bar';
 import { MenuButton, MenuItem } from '../../widget/floating';
 import { Icon } from '../../widget/icon';
 import { Answered, EmptyState, LoadingBlocks, Strip, WidenButton } from '../../widget/states';
-import { OverviewTab } from './overview_tab';
+import { Compared, OverviewTab } from './overview_tab';
 import { PagesTab } from './pages_tab';
 import { RequestsTab } from './requests_tab';
 import { ResourcesTab } from './resources_tab';
@@ -71,6 +71,7 @@ export default function RumPage() {
         {app && <span class="caption">{appType(app)}{app.versions[0] && <> · <span translate={false}>{app.versions[0]}</span></>}</span>}
         <FilterBar scope={scope} />
         <span class="grow" />
+        {tab === 'overview' && question.answer && <Compared answer={question.answer} />}
         {tab === 'overview' && <BaselineMenu baseline={baseline} />}
       </div>
       <div class="tabs rum-tabs" role="tablist" aria-label={t.rum.title}>

@@ -46,7 +46,7 @@ export function Trends({ answer, vital }: { answer: RumOverviewAnswer; vital: Tr
       times, lines, marks: releaseMarks(answer),
       visits: [
         { label: words.views, values: answer.series.views, stroke: '--accent', isFilled: true },
-        { label: words.sessions, values: answer.series.sessions, stroke: '--baseline', width: 1.5 },
+        { label: words.sessions, values: answer.series.sessions, stroke: '--text-2', width: 1.5 },
       ] as Series[],
       failures: [
         { label: words.errors, values: answer.series.errors, stroke: '--error', isBars: true },

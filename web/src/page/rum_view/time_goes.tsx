@@ -2,7 +2,7 @@
 import type { RumPageAnswer, Suspect } from '../../api/rum_overview';
 import { link } from '../../app/address';
 import { formatDuration } from '../../format/duration';
-import { formatShare, threeDigits } from '../../format/quantity';
+import { formatCount, formatShare } from '../../format/quantity';
 import { fill, t } from '../../i18n/catalogue';
 import { sessionLink } from '../../rum/links';
 import { TimeSplitView } from '../../rum/time_bar';
@@ -12,6 +12,8 @@ import { ServiceName } from '../../widget/service_name';
 
 /** So many calls in one trace are likely a loop of queries. */
 const kManyCalls = 10;
+/** `×38`, `×1.3`: whole where it is more than a few. */
+const timesText = (calls: number) => `×${calls >= 9.5 ? formatCount(calls) : Number(calls.toPrecision(2))}`;
 const hrefOf = (suspect: Suspect) => sessionLink(suspect.sample_session_id, suspect.sample_event_id);
 
 /** The sentence above the table: most of a slow view's time, and the first suspect. */
@@ -52,7 +54,7 @@ export function TimeGoes({ answer }: { answer: RumPageAnswer }) {
         </span>
       ),
     },
-    { id: 'calls', title: words.calls, align: 'right', isMinor: true, tip: words.calls_tip, cell: (each) => <span class={each.calls_per_trace >= kManyCalls ? 'is-warning strong' : ''} data-tip={each.calls_per_trace >= kManyCalls ? words.many_calls : undefined}>×{threeDigits(each.calls_per_trace >= 2 ? Math.round(each.calls_per_trace) : each.calls_per_trace)}</span> },
+    { id: 'calls', title: words.calls, align: 'right', isMinor: true, tip: words.calls_tip, cell: (each) => <span class={each.calls_per_trace >= kManyCalls ? 'is-warning strong' : ''} data-tip={each.calls_per_trace >= kManyCalls ? words.many_calls : undefined}>{timesText(each.calls_per_trace)}</span> },
     { id: 'total', title: words.suspect_total, align: 'right', isMinor: true, cell: (each) => formatDuration(each.total_ns) },
     { id: 'share', title: words.share, align: 'right', width: 150, tip: words.share_tip, cell: (each) => <span class="line total-cell"><span class="share-track"><i style={{ width: `${(each.share / most) * 100}%` }} /></span><span>{formatShare(each.share)}</span></span> },
     {
