@@ -1,10 +1,12 @@
-// The traces of the last result list, so that a trace page can walk to the next and previous (`,` and `.`) without going back.
-const kKey = 'clew.results';
+// The traces (or sessions) of the last result list, so that their pages can walk to the next and previous (`,` and `.`) without
+// going back.
+export type ListKind = 'traces' | 'sessions';
+const keyOf = (kind: ListKind) => (kind === 'traces' ? 'clew.results' : `clew.results.${kind}`);
 const kKept = 500;
 
-export function keepResults(traceIds: readonly string[], href: string): void {
+export function keepResults(ids: readonly string[], href: string, kind: ListKind = 'traces'): void {
   try {
-    sessionStorage.setItem(kKey, JSON.stringify({ href, ids: traceIds.slice(0, kKept) }));
+    sessionStorage.setItem(keyOf(kind), JSON.stringify({ href, ids: ids.slice(0, kKept) }));
   } catch {
     // Without storage there is no walking.
   }
@@ -18,10 +20,10 @@ export interface Neighbours {
   /** The list itself. */
   href: string;
 }
-export function neighboursOf(traceId: string): Neighbours | undefined {
+export function neighboursOf(id: string, kind: ListKind = 'traces'): Neighbours | undefined {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(kKey) ?? 'null') as { href: string; ids: string[] } | null;
-    const at = kept?.ids.indexOf(traceId) ?? -1;
+    const kept = JSON.parse(sessionStorage.getItem(keyOf(kind)) ?? 'null') as { href: string; ids: string[] } | null;
+    const at = kept?.ids.indexOf(id) ?? -1;
     if (!kept || at < 0) return undefined;
     return { previous: kept.ids[at - 1], next: kept.ids[at + 1], place: at, count: kept.ids.length, href: kept.href };
   } catch {

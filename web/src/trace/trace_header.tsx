@@ -15,6 +15,7 @@ import type { Finding, FindingsAnswer } from './load_trace';
 import { Flag, nameOf, serviceOf, type TraceColumns } from './model/columns';
 import { errorRows, nextRow, rowsOf } from './model/find';
 import { traceqlText } from './model/attributes';
+import { SplitBar } from './split_bar';
 import type { TraceState } from './trace_state';
 
 /** The trace that waits as A for a second one; of this visit only. */
@@ -104,29 +105,9 @@ export function TraceHeader({ state, findings }: { state: TraceState; findings: 
 /** Browser, network, backend: the three answers every reader wants first. */
 function Split({ state }: { state: TraceState }) {
   const { browser_ns, network_ns, backend_ns } = state.columns.facts.split;
-  const words = t.trace.verdict;
   const total = browser_ns + network_ns + backend_ns;
   if (browser_ns + network_ns <= 0 || total <= 0) return null;
-  const parts = [
-    { name: words.browser, ns: browser_ns, kind: 'browser' },
-    { name: words.network, ns: network_ns, kind: 'network' },
-    { name: words.backend, ns: backend_ns, kind: 'backend' },
-  ].filter((part) => part.ns > 0);
-  return (
-    <span class="split hide-narrow" role="img" aria-label={`${words.split}: ${parts.map((part) => `${part.name} ${formatDuration(part.ns)}`).join(', ')}`}>
-      <span class="split-bar">
-        {parts.map((part) => (
-          <i key={part.kind} class={part.kind} style={{ width: `${(part.ns / total) * 100}%` }} />
-        ))}
-      </span>
-      {parts.map((part) => (
-        <span key={part.kind} class="split-part number">
-          <i class={part.kind} />
-          {part.name} {formatDuration(part.ns)}
-        </span>
-      ))}
-    </span>
-  );
+  return <SplitBar class="hide-narrow" split={{ browser_ns, network_ns, backend_ns }} />;
 }
 
 const kFindingsShown = 3;

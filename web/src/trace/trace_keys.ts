@@ -20,13 +20,15 @@ export interface PanelKeys {
   focusFind(): void;
 }
 
-/** The span rows in sight next to the selected one; groups and headings are stepped over. */
-function step(state: TraceState, by: 1 | -1): void {
+/** The span rows in sight next to the selected one; groups and headings are stepped over. False at either end. */
+export function step(state: TraceState, by: 1 | -1): boolean {
   const { rows, selected } = state;
   let at = selected >= 0 ? rows.shownAt[selected]! : by > 0 ? -1 : rows.count;
   do at += by;
   while (at >= 0 && at < rows.count && rows.kind[at] !== RowKind.span);
-  if (at >= 0 && at < rows.count) state.act.select(rows.row[at]!, { reveal: false });
+  if (at < 0 || at >= rows.count) return false;
+  state.act.select(rows.row[at]!, { reveal: false });
+  return true;
 }
 
 function expand({ columns, selected, shown, act }: TraceState): void {
@@ -71,17 +73,13 @@ export function operationQuery(columns: TraceColumns, row: number): string {
   return `{ resource.service.name = ${traceqlText(serviceOf(columns, row).name)} && name = ${traceqlText(nameOf(columns, row))} }`;
 }
 
-export function useTraceKeys(state: TraceState, panel: PanelKeys): void {
+/** The keys of the rows and of the time: the same on the trace's page and where a trace opens within another. */
+export function waterfallKeys(state: TraceState): KeyBinding[] {
   const words = t.trace.keys;
   const { act, columns, selected } = state;
   const inRows = state.view === 'waterfall';
   const rowKey = (run: () => void) => () => (inRows ? run() : false);
-  const walk = (by: 1 | -1) => {
-    const near = neighboursOf(columns.facts.trace_id);
-    const next = by > 0 ? near?.next : near?.previous;
-    if (next !== undefined) go(link(['/trace', next]));
-  };
-  const bindings: KeyBinding[] = [
+  return [
     { keys: ['j', '↓'], label: words.next, run: rowKey(() => step(state, 1)) },
     { keys: ['k', '↑'], label: words.previous, run: rowKey(() => step(state, -1)) },
     { keys: ['→'], label: words.expand, run: rowKey(() => expand(state)) },
@@ -91,7 +89,6 @@ export function useTraceKeys(state: TraceState, panel: PanelKeys): void {
     { keys: ['o'], label: words.deeper, run: rowKey(() => changeLevel(state, 1)) },
     { keys: ['p'], label: words.shallower, run: rowKey(() => changeLevel(state, -1)) },
     { keys: ['*'], label: words.critical_open, run: rowKey(() => act.setCollapsed(collapseOffCriticalPath(columns))) },
-    { keys: ['n', 'N'], label: words.match, run: (event) => goToMatch(state, event.key === 'n') },
     { keys: ['e', 'E'], label: words.error, run: (event) => goToError(state, event.key === 'e') },
     {
       keys: ['c'], label: words.critical,
@@ -109,9 +106,23 @@ export function useTraceKeys(state: TraceState, panel: PanelKeys): void {
     { keys: ['d'], run: () => pan(state, 0.25) },
     { keys: ['0'], label: words.fit, run: () => act.setZoom(null) },
     { keys: ['f'], label: words.fit_span, run: () => fitSpan(state, selected) },
+  ];
+}
+
+export function useTraceKeys(state: TraceState, panel: PanelKeys): void {
+  const words = t.trace.keys;
+  const { act, columns, selected } = state;
+  const walk = (by: 1 | -1) => {
+    const near = neighboursOf(columns.facts.trace_id);
+    const next = by > 0 ? near?.next : near?.previous;
+    if (next !== undefined) go(link(['/trace', next]));
+  };
+  const bindings: KeyBinding[] = [
+    ...waterfallKeys(state),
+    { keys: ['n', 'N'], label: words.match, run: (event) => goToMatch(state, event.key === 'n') },
     { keys: kViews.map((_, index) => String(index + 1)), label: words.view, run: (event) => act.setView(kViews[Number(event.key) - 1] ?? 'waterfall') },
     { keys: ['v'], label: words.panel, run: panel.cyclePanel },
-    { keys: ['Enter'], label: words.details, run: () => inRows && selected >= 0 && panel.focusDetails() },
+    { keys: ['Enter'], label: words.details, run: () => state.view === 'waterfall' && selected >= 0 && panel.focusDetails() },
     { keys: ['Ctrl-F'], label: words.find, run: () => (document.activeElement?.closest('.find') ? false : panel.focusFind()) },
     { keys: ['b'], label: words.compare, run: () => markOrCompare(columns.facts.trace_id) },
     { keys: [',', '.'], label: words.walk, run: (event) => walk(event.key === '.' ? 1 : -1) },

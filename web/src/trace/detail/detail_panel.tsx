@@ -27,7 +27,8 @@ const kStatusNames = ['unset', 'ok', 'error'] as const;
 interface DetailPanelProps {
   state: TraceState;
   place: 'right' | 'bottom';
-  onPlace: (place: 'right' | 'bottom') => void;
+  /** Without it the panel stays where it is. */
+  onPlace?: (place: 'right' | 'bottom') => void;
   onClose: () => void;
 }
 
@@ -54,10 +55,12 @@ export function DetailPanel({ state, place, onPlace, onClose }: DetailPanelProps
           </h2>
         </div>
         <SpanMenu state={state} detail={detail} />
-        <button type="button" class="button quiet small icon-only hide-narrow" aria-label={place === 'right' ? words.dock_bottom : words.dock_right}
-          data-tip={place === 'right' ? words.dock_bottom : words.dock_right} data-key="v" onClick={() => onPlace(place === 'right' ? 'bottom' : 'right')}>
-          <Icon name="rail" class={place === 'right' ? 'turned' : 'flipped'} />
-        </button>
+        {onPlace && (
+          <button type="button" class="button quiet small icon-only hide-narrow" aria-label={place === 'right' ? words.dock_bottom : words.dock_right}
+            data-tip={place === 'right' ? words.dock_bottom : words.dock_right} data-key="v" onClick={() => onPlace(place === 'right' ? 'bottom' : 'right')}>
+            <Icon name="rail" class={place === 'right' ? 'turned' : 'flipped'} />
+          </button>
+        )}
         <button type="button" class="button quiet small icon-only" aria-label={words.close} data-tip={words.close} data-key="Esc" onClick={onClose}>
           <Icon name="close" />
         </button>

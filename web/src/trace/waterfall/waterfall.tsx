@@ -68,7 +68,16 @@ function stickyRows(state: TraceState, scrollTop: number): number[] {
   return found;
 }
 
-export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: boolean }) {
+/** A waterfall within another page that has a time axis: its bars lie on that axis, and it has neither axis nor overview of its own. */
+export interface InlineWaterfall {
+  /** Where the time side begins, in pixels from its left edge. */
+  left: number;
+  /** Times of the trace at which the page's axis has its lines. */
+  ticks: readonly number[];
+  height: number;
+}
+
+export function Waterfall({ state, isNarrow, inline }: { state: TraceState; isNarrow: boolean; inline?: InlineWaterfall }) {
   const { columns, rows, groups } = state;
   const shade = useStore(shadeStore);
   const preferred = useStore(nameWidthPreference);
@@ -88,13 +97,17 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
   // Only the rows have moved: the axis is as it was.
   const scrolled = useRef(false);
 
-  const nameWidth = isNarrow ? Math.round(paneWidth * 0.5) : Math.max(kNameMin, Math.min(preferred, paneWidth - 240));
-  const leftWidth = nameWidth + (isNarrow ? 0 : kSelfWidth);
+  const selfWidth = isNarrow ? 0 : kSelfWidth;
+  const nameWidth = inline ? Math.max(40, inline.left - selfWidth) : isNarrow ? Math.round(paneWidth * 0.5) : Math.max(kNameMin, Math.min(preferred, paneWidth - 240));
+  const leftWidth = inline ? inline.left : nameWidth + selfWidth;
   const palette = useMemo(() => resolvePalette(columns), [columns, shade]);
   const striped = useMemo(() => stripedServices(columns.facts.services), [columns]);
   const covered = useMemo(() => new CoveredTimes(columns), [columns]);
   const segments = useMemo(() => segmentsByRow(columns, rows), [columns, rows]);
-  const axis = useMemo(() => timeTicks(state.zoom[0], state.zoom[1], Math.max(100, paneWidth - leftWidth)), [state.zoom[0], state.zoom[1], paneWidth, leftWidth]);
+  const axis = useMemo(
+    () => (inline ? { ticks: inline.ticks.map((time) => ({ time, text: '' })), unit: '' } : timeTicks(state.zoom[0], state.zoom[1], Math.max(100, paneWidth - leftWidth))),
+    [state.zoom[0], state.zoom[1], paneWidth, leftWidth, inline?.ticks],
+  );
   const font = `12px ${palette.font}`;
 
   const scene = useRef<Scene>(undefined);
@@ -149,7 +162,7 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
     observer.observe(box);
     measure();
     layers.current = new Layers(timeHolder.current!, 3, drawAll);
-    axisLayers.current = new Layers(axisHolder.current!, 1, drawAll);
+    if (axisHolder.current) axisLayers.current = new Layers(axisHolder.current, 1, drawAll);
     box.addEventListener('scroll', drawScrolled, { passive: true });
     return () => {
       observer.disconnect();
@@ -178,12 +191,14 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
   useTimeGestures(timeHolder, { latest, scene, pointer, drag, drawOver, drawAll });
 
   return (
-    <section class="wf" style={{ '--wf-name': `${nameWidth}px`, '--wf-left': `${leftWidth}px` }} aria-label={t.trace.views.waterfall}>
-      <div class="wf-overview">
-        {!isNarrow && <ServiceShares state={state} />}
-        <Minimap state={state} />
-      </div>
-      <div class="wf-head">
+    <section class={inline ? 'wf inline' : 'wf'} style={{ '--wf-name': `${nameWidth}px`, '--wf-left': `${leftWidth}px`, ...(inline ? { height: `${inline.height}px` } : {}) }} aria-label={t.trace.views.waterfall}>
+      {!inline && (
+        <div class="wf-overview">
+          {!isNarrow && <ServiceShares state={state} />}
+          <Minimap state={state} />
+        </div>
+      )}
+      {!inline && <div class="wf-head">
         <div class="wf-head-left">
           <span class="wf-head-name">{t.trace.columns.operation}</span>
           <LevelButtons state={state} />
@@ -195,7 +210,7 @@ export function Waterfall({ state, isNarrow }: { state: TraceState; isNarrow: bo
           <Divider />
         </div>
         <div class="wf-axis" ref={axisHolder} />
-      </div>
+      </div>}
       <div class="wf-scroll" ref={scroller} tabIndex={-1}>
         <div style={{ height: `${rows.count * kRowHeight + Math.max(0, paneHeight - 10 * kRowHeight) * (rows.count * kRowHeight > paneHeight ? 1 : 0) * 0.3}px` }}>
           <div class="wf-pane" style={{ height: `${paneHeight}px` }}>
