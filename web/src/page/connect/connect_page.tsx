@@ -11,6 +11,14 @@ import { Icon } from '../../widget/icon';
 import { FirstSpan, Receipt, useArrivals } from './receipt';
 import { environmentText, familyOf, fileName, fillAddress, kFamilies, kRecipes, languagesOf, recipesOf, type Family, type Recipe } from './recipes';
 
+/** What each propagator sends, for the answers of APIs to preflights. */
+const kAllowHeaders = 'Access-Control-Allow-Headers';
+const kTraceHeaders = `tracecontext   traceparent, tracestate
+b3             b3
+b3multi        x-b3-traceid, x-b3-spanid, x-b3-sampled, x-b3-parentspanid
+jaeger         uber-trace-id
+sw8            sw8`;
+
 const hostStore = preference<string>('connect_host', '', (value): value is string => typeof value === 'string');
 
 function Code({ title, text, isLong }: { title: string; text: string; isLong?: boolean }) {
@@ -31,17 +39,20 @@ function Code({ title, text, isLong }: { title: string; text: string; isLong?: b
 function Steps({ recipe, host, port }: { recipe: Recipe; host: string; port: number }) {
   const words = t.connect;
   const environment = environmentText(recipe, host, port);
+  const notes: Record<string, string> = words.browser_notes;
   return (
     <ol class="steps">
-      {recipe.install.length > 0 && <li><h3>{words.install}</h3><Code title={`${recipe.library} ${recipe.version}`} text={recipe.install.join('\n')} /></li>}
+      {recipe.install.length > 0 && <li><h3>{words.install}</h3><Code title={`${recipe.library} ${recipe.version}`.trim()} text={recipe.install.join('\n')} /></li>}
       {environment && <li><h3>{words.environment}</h3><Code title="sh" text={environment} /></li>}
       <li>
-        <h3>{recipe.note ? words.code_any : words.code}</h3>
+        <h3>{familyOf(recipe) === 'browser' ? words.code_browser : recipe.note ? words.code_any : words.code}</h3>
+        {notes[recipe.id] && <p class="second">{notes[recipe.id]}</p>}
         {recipe.note && <p class="second" translate={false}>{recipe.note}</p>}
         {recipe.project_file && recipe.project_code && <Code title={fileName(recipe.project_file)} text={fillAddress(recipe.project_code, host, port)} isLong />}
         <Code title={fileName(recipe.file)} text={fillAddress(recipe.code, host, port)} isLong />
       </li>
-      <li><h3>{words.run}</h3><Code title="sh" text={recipe.run} /></li>
+      {recipe.run && <li><h3>{words.run}</h3><Code title="sh" text={recipe.run} /></li>}
+      {familyOf(recipe) === 'browser' && <li><h3>{words.cors}</h3><p class="second">{words.cors_why}</p><Code title={kAllowHeaders} text={kTraceHeaders} /></li>}
     </ol>
   );
 }
@@ -65,10 +76,10 @@ export default function ConnectPage() {
         <div class="stack connect-how">
           <section class="panel choices">
             <div class="choice"><h2>{words.what}</h2>
-              <div class="segmented" role="group" aria-label={words.what}>{kFamilies.map((each) => <button type="button" key={each} aria-pressed={each === family} translate={false} onClick={() => pickFamily(each)}>{words.families[each]}</button>)}</div>
+              <div class="segmented" role="group" aria-label={words.what}>{kFamilies.map((each) => <button type="button" key={each} aria-pressed={each === family} translate={each === 'browser'} onClick={() => pickFamily(each)}>{words.families[each]}</button>)}</div>
             </div>
-            <div class="choice"><h2>{words.language}</h2>
-              <div class="segmented" role="group" aria-label={words.language}>{languagesOf(family).map((each) => <button type="button" key={each} aria-pressed={each === chosen.language} translate={false} onClick={() => pick(recipesOf(family, each)[0])}>{each}</button>)}</div>
+            <div class="choice"><h2>{family === 'browser' ? words.sdk : words.language}</h2>
+              <div class="segmented" role="group" aria-label={family === 'browser' ? words.sdk : words.language}>{languagesOf(family).map((each) => <button type="button" key={each} aria-pressed={each === chosen.language} translate={false} onClick={() => pick(recipesOf(family, each)[0])}>{each}</button>)}</div>
             </div>
             {variants.length > 1 && (
               <div class="choice"><h2>{words.library}</h2>
@@ -82,7 +93,7 @@ export default function ConnectPage() {
           <Steps key={chosen.id} recipe={chosen} host={host} port={port} />
         </div>
         <div class="stack connect-what">
-          <FirstSpan key={chosen.door} arrivals={arrivals.now} door={chosen.door} />
+          <FirstSpan key={chosen.door} arrivals={arrivals.now} door={chosen.door} isBrowser={family === 'browser'} />
           <Receipt {...arrivals} />
         </div>
       </div>

@@ -40,15 +40,17 @@ export function useArrivals(): { now: ArrivalsAnswer | undefined; before: Arriva
 }
 
 /** Waiting for the first span over the chosen door, or who sent it. */
-export function FirstSpan({ arrivals, door }: { arrivals: ArrivalsAnswer | undefined; door: string }) {
+export function FirstSpan({ arrivals, door, isBrowser = false }: { arrivals: ArrivalsAnswer | undefined; door: string; isBrowser?: boolean }) {
   const opened = useRef(Date.now());
   const words = t.connect;
-  const sender = arrivals?.senders.filter((each) => each.protocol === door && each.span_count > 0).sort((a, b) => fromNanoseconds(b.last_seen_ns) - fromNanoseconds(a.last_seen_ns))[0];
+  // Browsers send events, of which only traced requests are spans.
+  const countOf = (each: ArrivalSender) => (isBrowser ? each.log_record_count || each.span_count : each.span_count);
+  const sender = arrivals?.senders.filter((each) => each.protocol === door && countOf(each) > 0).sort((a, b) => fromNanoseconds(b.last_seen_ns) - fromNanoseconds(a.last_seen_ns))[0];
   if (!sender || !arrivals) {
     return (
       <p class="first-span waiting" role="status">
         <Icon name="clock" />
-        {words.waiting(agoName(Date.now() - opened.current))}
+        {(isBrowser ? words.waiting_browser : words.waiting)(agoName(Date.now() - opened.current))}
       </p>
     );
   }
@@ -56,13 +58,13 @@ export function FirstSpan({ arrivals, door }: { arrivals: ArrivalsAnswer | undef
     <p class="first-span arrived" role="status">
       <Icon name="good" />
       <span>
-        {fill(words.arrived, {
+        {fill(isBrowser ? words.arrived_browser : words.arrived, {
           service: sender.service ? <ServiceName name={sender.service} /> : <b>{words.nameless}</b>,
           ago: <b class="number">{agoName(fromNanoseconds(arrivals.now_ns) - fromNanoseconds(sender.last_seen_ns))}</b>,
-          count: <b class="number">{formatCount(sender.span_count)}</b>,
+          count: <b class="number">{formatCount(countOf(sender))}</b>,
         })}
       </span>
-      {sender.service && <a class="button small" href={link(['/services', sender.service])}>{words.look}</a>}
+      {sender.service && <a class="button small" href={isBrowser ? link('/rum') : link(['/services', sender.service])}>{words.look}</a>}
     </p>
   );
 }

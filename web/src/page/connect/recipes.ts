@@ -1,5 +1,6 @@
 // What to paste to connect a service: examples/index.json, whose every entry is run by the tests of the server.
 import index from '../../../../examples/index.json';
+import { kBrowserRecipes } from './browser_recipes';
 
 export interface Recipe {
   id: string;
@@ -21,13 +22,14 @@ export interface Recipe {
   project_code?: string;
 }
 
-export const kRecipes = index.examples as unknown as readonly Recipe[];
+export const kRecipes: readonly Recipe[] = [...(index.examples as unknown as readonly Recipe[]), ...kBrowserRecipes];
 
 /** What people call what sends: the first choice. */
-export const kFamilies = ['opentelemetry', 'jaeger', 'zipkin', 'skywalking'] as const;
+export const kFamilies = ['opentelemetry', 'jaeger', 'zipkin', 'skywalking', 'browser'] as const;
 export type Family = (typeof kFamilies)[number];
 
-export function familyOf(recipe: Pick<Recipe, 'door'>): Family {
+export function familyOf(recipe: Pick<Recipe, 'door' | 'id'>): Family {
+  if (recipe.id.startsWith('browser-')) return 'browser';
   if (recipe.door.startsWith('jaeger')) return 'jaeger';
   if (recipe.door.startsWith('zipkin')) return 'zipkin';
   if (recipe.door.startsWith('skywalking')) return 'skywalking';
