@@ -7,9 +7,11 @@ const kRum = { door: 'rum_arms', setting: 'listen.main', default_port: 7070 };
 const kEndpoint = `http://{host}:{port}/rum/web/v2?workspace=default&service_id=${kApp}`;
 const kTracing = `  tracing: {
     enable: true,
-    sample: 100,                           // Percent of requests.
-    propagatorTypes: ['tracecontext'],     // Or 'b3', 'b3multi', 'jaeger', 'sw8': what the backend reads.
-    allowedUrls: ['https://api.shop.example'], // APIs of other origins; the page's own is traced unasked.
+    sample: 100, // Percent of requests.
+    // What the backend reads: 'tracecontext', 'b3', 'b3multi', 'jaeger' or 'sw8'.
+    propagatorTypes: ['tracecontext'],
+    // APIs of other origins; the page's own is traced unasked.
+    allowedUrls: ['https://api.shop.example'],
   },`;
 
 function recipe(part: Partial<Recipe> & Pick<Recipe, 'id' | 'language' | 'library' | 'code' | 'file'>): Recipe {
@@ -25,10 +27,10 @@ ArmsRum.init({
   pid: '${kApp}',
   endpoint: '${kEndpoint}',
   env: 'prod',
-  version: '1.0.0',                        // Compared release by release.
+  version: '1.0.0', // Releases are compared by it.
   user: { name: 'ada' },
   spaMode: 'history',
-  collectors: { longtask: true },          // All others are on.
+  collectors: { longtask: true }, // All others are on.
 ${kTracing}
 });
 `,

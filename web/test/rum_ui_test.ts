@@ -1,0 +1,214 @@
+// The pages about users, /rum and /rum/page, in a real browser on the real server with the demo's simulated visitors: both
+// languages and themes, desktop and phone; figures compared with what the API says; from a slow page to the session.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { accessibilityFaults, expectNoFaults, kPhone, openPage, startChromium, untranslated, type Look } from './chromium';
+import { RunningClew } from './running_clew';
+
+let clew: RunningClew;
+let browser: Browser;
+let slowPage: string;
+const kPictures = resolve(import.meta.dirname, '../../build/web/pictures');
+const kRange = 'start=now-1h&end=now';
+
+interface Row { value: string; views: number; lcp_p75: number | null }
+interface Overview { now: { sessions: number; views: number }; vitals: { name: string; count: number }[] }
+
+beforeAll(async () => {
+  clew = await RunningClew.start({ demo: true });
+  browser = await startChromium();
+  mkdirSync(kPictures, { recursive: true });
+  const { rows } = await clew.ask<{ rows: Row[] }>(`/rum/breakdown?by=view.name&sort=lcp&limit=20&${kRange}`);
+  slowPage = rows.filter((row) => row.views > 20 && row.value !== '')[0]?.value ?? '/';
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await clew?.stop();
+}, 60_000);
+
+const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
+const rows = (page: Page) => page.locator('table.data tbody tr.link');
+const query = (page: Page) => new URL(page.url()).searchParams;
+const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.grey-block, [aria-busy="true"]'));
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+/** A page and what is there once it has its data. */
+const kPages: readonly (readonly [name: string, path: () => string, ready: string])[] = [
+  ['rum', () => '/rum', '.vital-card'],
+  ['rum_release', () => '/rum?baseline=release', '.vital-card'],
+  ['rum_pages', () => '/rum?tab=pages', 'table.data tbody tr.link'],
+  ['rum_versions', () => '/rum?tab=pages&by=resource.service.version', 'table.data tbody tr.link'],
+  ['rum_requests', () => '/rum?tab=requests', 'table.data tbody tr.link'],
+  ['rum_resources', () => '/rum?tab=resources', 'table.data tbody tr.link'],
+  ['rum_page', () => `/rum/page?view=${encodeURIComponent(slowPage)}`, '.vital-card'],
+  ['rum_empty', () => '/rum?from=1600000000000&to=1600003600000', '.state'],
+  ['connect_browser', () => '/connect?with=browser-arms-npm', '.steps'],
+];
+
+describe.each(kPages)('%s', (name, path, ready) => {
+  it.each([
+    ['en', 'light', 'dark'],
+    ['zh', 'dark', 'light'],
+  ] as const)('in %s, %s and %s', async (language, theme, other) => {
+    const watched = await open(path(), { language, theme });
+    const { page } = watched;
+    await page.locator(ready).first().waitFor();
+    await settled(page);
+    if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    for (const shade of [theme, other]) {
+      await page.emulateMedia({ colorScheme: shade });
+      await page.locator(`html[data-theme="${shade}"]`).waitFor({ state: 'attached' });
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.screenshot({ path: resolve(kPictures, `${name}_${language}_${shade}.png`) });
+    }
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('on a phone', async () => {
+    const watched = await open(path(), kPhone);
+    await watched.page.locator(ready).first().waitFor({ state: 'attached' });
+    await settled(watched.page);
+    expect(await overflow(watched.page)).toBeLessThanOrEqual(0);
+    await watched.page.screenshot({ path: resolve(kPictures, `${name}_phone.png`) });
+    expectNoFaults(watched);
+    await watched.close();
+  });
+});
+
+describe('the overview', () => {
+  it('says what the API says', async () => {
+    // A range that has ended, so that nothing arrives between the two questions.
+    const to = Date.now() - 120_000;
+    const from = to - 1_800_000;
+    const watched = await open(`/rum?from=${from}&to=${to}`);
+    const { page } = watched;
+    await page.locator('.vital-card').first().waitFor();
+    const answer = await clew.ask<Overview>(`/rum/overview?start=${from}000000&end=${to}000000`);
+    expect(answer.now.sessions).toBeGreaterThan(10);
+    const tile = (title: string) => page.locator('.tile', { has: page.locator('dt', { hasText: title }) }).locator('.tile-figure');
+    const count = async (title: string) => Number((await tile(title).innerText()).replaceAll(',', ''));
+    expect(await count('Sessions')).toBe(answer.now.sessions);
+    expect(await count('Page views')).toBe(answer.now.views);
+    for (const name of ['lcp', 'inp', 'cls', 'fcp', 'ttfb']) expect(await page.locator(`[data-vital="${name}"]`).count(), name).toBe(1);
+    // The shares of good, fair and poor are those of all views that reported the vital.
+    const shares = await page.locator('[data-vital="lcp"] .vital-shares > span').allInnerTexts();
+    expect(shares.map((text) => Number.parseFloat(text)).reduce((sum, each) => sum + each, 0)).toBeCloseTo(100, 0);
+    expect(await page.locator('.rum-finding').count()).toBeGreaterThan(0);
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('filters by a row of a breakdown; a chip turns round and goes; Back undoes', async () => {
+    const watched = await open('/rum');
+    const { page } = watched;
+    const breakdown = page.locator('.rum-breakdown');
+    await breakdown.locator('tbody tr.link').first().waitFor();
+    const before = await page.locator('.tile-figure').nth(2).innerText();
+    await breakdown.locator('tbody tr.link').nth(1).click();
+    await page.locator('.rum-chip').waitFor();
+    expect(query(page).get('q')).toMatch(/^\{ \.user_agent\.name = "/);
+    await expect.poll(() => page.locator('.tile-figure').nth(2).innerText()).not.toBe(before);
+    await page.locator('.rum-chip .turn').click();
+    await expect.poll(() => query(page).get('q')).toMatch(/!= "/);
+    await page.goBack();
+    await expect.poll(() => query(page).get('q')).toMatch(/ = "/);
+    await page.locator('.rum-chip > button').last().click();
+    await expect.poll(() => query(page).get('q')).toBeNull();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('adds a filter from the menu, its values counted', async () => {
+    const watched = await open('/rum?tab=pages');
+    const { page } = watched;
+    await rows(page).first().waitFor();
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    await page.locator('.filter-menu input').fill('operating');
+    await page.keyboard.press('Enter');
+    const value = page.locator('.filter-menu .menu .item').first();
+    await value.waitFor();
+    const text = (await value.locator('.cut').innerText()).trim();
+    await value.click();
+    await expect.poll(() => query(page).get('q')).toBe(`{ .os.type = "${text}" }`);
+    expect(await page.locator('.rum-chip').innerText()).toContain(text);
+    await watched.close();
+  });
+  it('remembers the application, and its links keep it', async () => {
+    const watched = await open('/rum');
+    const { page } = watched;
+    await page.locator('.vital-card').first().waitFor();
+    await page.getByRole('button', { name: /^Application/ }).click();
+    await page.locator('.menu [role="menuitemradio"]').nth(1).click();
+    await expect.poll(() => query(page).get('app')).not.toBeNull();
+    const app = query(page).get('app') ?? '';
+    await rows(page).first().waitFor();
+    await page.goto(`${clew.url}/rum`);
+    await page.locator('.vital-card').first().waitFor();
+    await expect.poll(async () => (await page.locator('.crumbs').innerText()).length).toBeGreaterThan('Pages & vitals'.length);
+    expect(await page.locator('a[href*="/sessions?"]').first().getAttribute('href')).toContain(`app=${encodeURIComponent(app)}`);
+    await watched.close();
+  });
+  it('keys lead there', async () => {
+    const watched = await open('/settings');
+    await watched.page.locator('.setting').first().waitFor();
+    await watched.page.keyboard.press('g');
+    await watched.page.keyboard.press('p');
+    await watched.page.waitForURL(/\/rum/);
+    await watched.page.locator('.vital-card').first().waitFor();
+    await watched.close();
+  });
+});
+
+describe('requests and resources', () => {
+  it('open their details beside the table, and the session of the slowest', async () => {
+    const watched = await open('/rum?tab=requests');
+    const { page } = watched;
+    await rows(page).first().waitFor();
+    await rows(page).first().locator('button').first().click();
+    await page.locator('.rum-detail').waitFor();
+    expect(query(page).get('request')).not.toBeNull();
+    expect(await page.locator('.rum-detail .bars li').count()).toBeGreaterThan(0);
+    await page.keyboard.press('Escape');
+    await page.locator('.rum-detail').waitFor({ state: 'detached' });
+    await rows(page).first().locator('.request-name a').first().click();
+    await page.waitForURL(/\/sessions\/[^?]+\?.*event=/);
+    await watched.close();
+  });
+  it('sort by what the reader asks for, in the address', async () => {
+    const watched = await open('/rum?tab=resources');
+    const { page } = watched;
+    await rows(page).first().waitFor();
+    await page.getByRole('button', { name: 'Size', exact: true }).click();
+    await expect.poll(() => query(page).get('sort')).toBe('-bytes');
+    await page.locator('table.data tbody tr.link button').first().click();
+    await page.locator('.rum-detail .phases li').first().waitFor();
+    await watched.close();
+  });
+});
+
+describe('a slow page', () => {
+  it('leads from the overview to a suspect, and from there to the session at the request', async () => {
+    const watched = await open('/rum');
+    const { page } = watched;
+    await page.locator('.rum-slow-pages tbody tr.link').first().waitFor();
+    const row = page.locator('.rum-slow-pages tbody tr.link', { hasText: slowPage }).first();
+    await row.locator('a').first().click();
+    await page.waitForURL(/\/rum\/page\?/);
+    expect(query(page).get('view')).toBe(slowPage);
+    await page.locator('.rum-time-goes tbody tr.link').first().waitFor();
+    // Own times are shares of the whole: no more than all of it.
+    const shares = await page.locator('.rum-time-goes tbody tr.link td:nth-child(5)').allInnerTexts();
+    expect(shares.map((text) => Number.parseFloat(text)).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(100.5);
+    await page.locator('.rum-time-goes tbody tr.link a.row-link').first().click();
+    await page.waitForURL(/\/sessions\/[^?]+\?.*event=/);
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('says that a page has no views', async () => {
+    const watched = await open('/rum/page?view=%2Fno-such-page');
+    await watched.page.locator('.state').waitFor();
+    await watched.close();
+  });
+});
