@@ -1,0 +1,39 @@
+// Every limit and threshold of questions about users' sessions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace clew::query_rum {
+
+// ---- What counts as what ----
+inline constexpr double kSlowRequestMs = 2000;
+inline constexpr double kRageTimes = 3;  // Clicks on one target that were reported as one event.
+
+// ---- Told apart while scanning; beyond it the answer says that it is not exact ----
+inline constexpr size_t kViewsMax = 4'000'000;         // 56 bytes each.
+inline constexpr size_t kSessionsMax = 4'000'000;      // 24 bytes each, for every value of a breakdown.
+inline constexpr size_t kUsersMax = 4'000'000;
+inline constexpr size_t kValuesMax = 20'000;           // Values of a breakdown, requests, resources.
+inline constexpr size_t kAppsMax = 1'000;
+inline constexpr size_t kVersionsMax = 200;            // Of an application; the newest are kept.
+inline constexpr size_t kPagesPerRequestMax = 200;
+
+// ---- Values of which quantiles are asked ----
+// Kept one by one up to this number; then counted in buckets, which keeps quantiles within 0.4 %.
+inline constexpr size_t kExactSamplesMax = 32'768;
+
+// ---- Answers ----
+inline constexpr int64_t kRumPointsMax = 500;
+inline constexpr uint32_t kRumRowsMax = 1'000;
+inline constexpr size_t kPageRows = 20;       // Requests, resources, errors and slow views of one page.
+inline constexpr size_t kTopPages = 3;        // Of a request.
+inline constexpr size_t kStatusesMax = 20;    // Of a request.
+
+// ---- Traces looked into ----
+inline constexpr size_t kTracesPerPage = 30;
+inline constexpr size_t kTracesPerRequests = 90;  // Of one question for requests …
+inline constexpr size_t kTracesPerRequest = 5;    // … and for each of them at most.
+inline constexpr size_t kSuspectsMax = 20;
+
+}  // namespace clew::query_rum
