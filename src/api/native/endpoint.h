@@ -91,6 +91,9 @@ std::vector<Shape> arrival_shapes();
 // Logs and metrics.
 std::vector<Endpoint> record_endpoints();
 std::vector<Shape> record_shapes();
+// Users' sessions: of applications, pages, requests and resources.
+std::vector<Endpoint> rum_overview_endpoints();
+std::vector<Shape> rum_overview_shapes();
 
 const std::vector<Endpoint>& endpoints();
 // The rows for the user interface; part of endpoints() and shapes().

@@ -172,7 +172,7 @@ const std::vector<Endpoint>& endpoints() {
   static const std::vector<Endpoint> kEndpoints = [] {
     std::vector<Endpoint> all;
     for (auto part : {trace_endpoints(), name_endpoints(), rollup_endpoints(), ui_endpoints(), status_endpoints(), arrival_endpoints(),
-                      record_endpoints()}) {
+                      record_endpoints(), rum_overview_endpoints()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -155,6 +155,8 @@ std::string good_target(const Endpoint& endpoint) {
   if (id == "operations") return target + "?service=frontend";
   if (id == "tagValues") return target + "?tag=span.http.method";
   if (id == "red") return target + "?by=operation";
+  if (id == "rumBreakdown") return target + "?by=view.name";
+  if (id == "rumPage") return target + "?view=/cart";
   if (id == "aggregate") return target + "?by=name,span.n";
   return target;
 }
@@ -240,7 +242,9 @@ TEST_F(NativeApi, AnswersAreAsDescribed) {
   // A cursor appears only with more traces, a parent only below a root.
   checked.check(parser.parse(get("/api/v1/search?q=" "%7Bname%3D%22POST%20/charge%22%7D").body), shape("SearchAnswer"));
   checked.check(parser.parse(get("/api/v1/search?limit=0").body), shape("ErrorAnswer"));
-  const std::vector<Shape> ui = ui_shapes();
+  std::vector<Shape> ui = ui_shapes();
+  // rum_answers_test.cc has what these need.
+  std::ranges::copy(rum_overview_shapes(), std::back_inserter(ui));
   for (const Shape& shape : shapes()) {
     // What is optional there depends on data that this small shop lacks; ui_answers_test.cc has it.
     const bool is_ui = std::ranges::find(ui, shape.name, &Shape::name) != ui.end();

@@ -217,7 +217,7 @@ const std::vector<Shape>& shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
     for (auto part : {search_shapes(), name_shapes(), rollup_shapes(), ui_shapes(), status_shapes(), arrival_shapes(),
-                      record_shapes()}) {
+                      record_shapes(), rum_overview_shapes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -19,7 +19,8 @@
 namespace clew::query_rum {
 namespace {
 
-enum TextSlot : size_t { kAppSlot, kServiceSlot, kNameSlot, kTypeSlot, kVersionSlot, kEnvironmentSlot, kSessionSlot, kUserSlot };
+enum TextSlot : size_t { kAppSlot, kServiceSlot, kNameSlot, kTypeSlot, kVersionSlot, kEnvironmentSlot, kSessionSlot, kUserSlot, kViewSlot };
+enum NumberSlot : size_t { kTimesSlot };
 
 uint64_t hash_of(std::string_view text) {
   if (text.empty()) return 0;
@@ -59,8 +60,8 @@ class AppsPart final : public EventCollector {
       const int64_t at = batch.time_ns(i);
       app_->last_ns = std::max(app_->last_ns, at);
       const EventKind kind = batch.kind(i);
-      app_->views += kind == EventKind::kView || (kind == EventKind::kPerf && batch.code(kSessionSlot, i) == table::kNullCode) ? 1 : 0;
-      app_->errors += kind == EventKind::kException ? 1 : 0;
+      app_->views += kind == EventKind::kView || (kind == EventKind::kPerf && batch.code(kViewSlot, i) == table::kNullCode) ? 1 : 0;
+      if (kind == EventKind::kException) app_->errors += static_cast<int64_t>(std::max(1.0, batch.number(kTimesSlot, i).value_or(1)));
       if (version_ != nullptr) {
         version_->first_ns = std::min(version_->first_ns, at);
         version_->last_ns = std::max(version_->last_ns, at);
@@ -185,7 +186,9 @@ ReleasePair newest_releases(const std::vector<AppVersion>& versions) {
 stdx::Result<Apps> list_apps(const table::Catalog::Sets& sets, const AppsRequest& request, const query::QueryControl& control,
                              const query::ScanHooks& hooks) {
   EventQuestion question{.range = request.range, .app = request.app, .filter = request.filter};
-  question.texts = {key::kAppId, key::kService, key::kAppName, key::kAppType, key::kVersion, key::kEnvironment, key::kSessionId, key::kUserId};
+  question.texts = {key::kAppId, key::kService, key::kAppName, key::kAppType, key::kVersion, key::kEnvironment, key::kSessionId, key::kUserId,
+                    key::kViewId};
+  question.numbers = {key::kTimes};
   Whole whole;
   auto stats = scan_event_parts(sets, question, control, hooks, [&] { return std::make_unique<AppsPart>(whole); });
   if (!stats) return std::unexpected(std::move(stats.error()));
