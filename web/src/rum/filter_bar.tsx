@@ -17,6 +17,7 @@ import { Icon } from '../widget/icon';
 import { conditionOf, invertedCondition, isEmptyFilter, kDimensions, keyOf, withCondition, withoutCondition } from './filter';
 
 const kValues = 30;
+const kExample = '{ .view.name = "/checkout" || .rum.duration > 3000 }';
 
 /** What a key is called; undefined where only its own name says it. */
 export function dimensionName(key: string): string | undefined {
@@ -121,6 +122,20 @@ function FilterMenu({ scope, onDone }: { scope: RumScope; onDone: () => void }) 
   );
 }
 
+/** The whole filter as text, for what chips cannot say. */
+function AsText({ q, onDone }: { q: string; onDone: () => void }) {
+  const [text, setText] = useState(q || '{ }');
+  return (
+    <form class="filter-menu as-text" onSubmit={(event) => { event.preventDefault(); setFilter(text.trim()); onDone(); }}>
+      <label class="caption" for="filter-text">{t.rum.filter.as_text}</label>
+      <div class="line">
+        <input id="filter-text" class="input mono grow" data-first="" spellcheck={false} value={text} placeholder={kExample} onInput={(event) => setText(event.currentTarget.value)} />
+        <button type="submit" class="button">{t.rum.filter.apply}</button>
+      </div>
+    </form>
+  );
+}
+
 /** Filters in force as chips, and the button that adds one. `children` stand behind: further controls of the page. */
 export function FilterBar({ scope, children }: { scope: RumScope; children?: ComponentChildren }) {
   const { q } = scope;
@@ -136,6 +151,9 @@ export function FilterBar({ scope, children }: { scope: RumScope; children?: Com
       )}
       <MenuButton label={t.rum.filter.add} face={t.rum.filter.add} icon="plus" role="dialog" hasArrow={false} class="button small">
         {(close) => <FilterMenu scope={scope} onDone={close} />}
+      </MenuButton>
+      <MenuButton label={t.rum.filter.as_text} face={<span class="mono">{'{ }'}</span>} role="dialog" hasArrow={false} class="button quiet small">
+        {(close) => <AsText q={q} onDone={close} />}
       </MenuButton>
       {!isEmptyFilter(q) && <button type="button" class="button quiet small" onClick={() => setFilter('')}>{t.app.clear}</button>}
       {children}

@@ -13,6 +13,7 @@ import { VitalValue } from '../../rum/vital_bar';
 import { fewViews } from '../../rum/vital_cards';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Answered } from '../../widget/states';
+import { newestFirst } from './release_order';
 
 const kVersion = 'resource.service.version';
 const kRows = 6;
@@ -26,7 +27,7 @@ interface Release {
 /** The newest versions, each with what is known of it and of the one before. */
 export function releasesOf(versions: readonly RumVersion[], rows: readonly BreakdownRow[]): Release[] {
   const rowOf = (version: RumVersion | undefined) => rows.find((row) => row.value === version?.version);
-  const ordered = [...versions].sort((a, b) => fromNanoseconds(b.first_ns) - fromNanoseconds(a.first_ns));
+  const ordered = newestFirst(versions);
   return ordered.slice(0, kRows).map((version, index) => ({ version, row: rowOf(version), before: rowOf(ordered[index + 1]) }));
 }
 

@@ -7,6 +7,7 @@ import { askRumOverview, kRumBaselines, scopeKey, type RumBaseline, type RumOver
 import { useQuestion } from '../../api/question';
 import { link, setQuery, useParameter } from '../../app/address';
 import { useCrumbs } from '../../app/crumbs';
+import { useKeys } from '../../app/keys';
 import { t } from '../../i18n/catalogue';
 import { AppMenu, appType, useApps, useScope } from '../../rum/app_choice';
 import { isEmptyFilter } from '../../rum/filter';
@@ -52,17 +53,21 @@ export default function RumPage() {
   const list = apps.answer?.apps;
   const app = list?.find((each) => each.id === scope.app);
   useCrumbs([{ text: t.rum.title, href: link('/rum') }, ...(scope.app ? [{ text: app?.name || scope.app, isData: true }] : [])]);
+  const urlApp = useParameter('app');
   const tab = useParameter('tab', 'overview') as Tab;
   const baseline = useParameter('baseline', 'previous') as RumBaseline;
-  const question = useQuestion<RumOverviewAnswer>(tab === 'overview' ? `${scopeKey(scope)} ${baseline}` : undefined, (options) => askRumOverview(scope, baseline, kPoints, options));
-  // With one application there is nothing to choose; its overview is the overview.
+  // Until the applications are known it is open which one is meant.
+  const isChosen = scope.app !== '' || urlApp !== '' || apps.error !== undefined;
+  const question = useQuestion<RumOverviewAnswer>(tab === 'overview' && isChosen ? `${scopeKey(scope)} ${baseline}` : undefined, (options) => askRumOverview(scope, baseline, kPoints, options));
   const isUnknown = list !== undefined && scope.app !== '' && app === undefined;
   const isEmpty = list?.length === 0;
-  const urlApp = useParameter('app');
+  const first = list?.[0]?.id;
   useEffect(() => {
-    // A remembered application that is gone is not worth an empty page.
-    if (isUnknown && !urlApp && list.length > 0) setQuery({ app: '*' }, 'replace');
-  }, [isUnknown, urlApp]);
+    // An overview is of one application: the one with most sessions, unless another was chosen. One that is remembered and gone is none.
+    if (first !== undefined && !urlApp && (scope.app === '' || isUnknown)) setQuery({ app: first }, 'replace');
+  }, [first, urlApp, scope.app, isUnknown]);
+  const toTab = (next: Tab) => setQuery({ tab: next === 'overview' ? undefined : next, sort: undefined, find: undefined, by: undefined, request: undefined, resource: undefined, type: undefined, party: undefined });
+  useKeys(t.rum.title, kTabs.map((each, index) => ({ keys: [String(index + 1)], label: t.rum.tabs[each], run: () => toTab(each) })));
   return (
     <>
       <div class="page-title rum-title">
@@ -76,7 +81,7 @@ export default function RumPage() {
       </div>
       <div class="tabs rum-tabs" role="tablist" aria-label={t.rum.title}>
         {kTabs.map((each) => (
-          <button type="button" role="tab" key={each} aria-selected={each === tab} onClick={() => setQuery({ tab: each === 'overview' ? undefined : each, sort: undefined, find: undefined, by: undefined, request: undefined, resource: undefined, type: undefined, party: undefined })}>{t.rum.tabs[each]}</button>
+          <button type="button" role="tab" key={each} aria-selected={each === tab} data-key={String(kTabs.indexOf(each) + 1)} data-tip={t.rum.tabs[each]} onClick={() => toTab(each)}>{t.rum.tabs[each]}</button>
         ))}
       </div>
       {isEmpty ? (
