@@ -159,9 +159,9 @@ export function StateMenu({ row, face, class: extra = 'button small', onChange, 
   );
 }
 
-/** `resolved in 2.4.0`, `seen again at …`: what the state alone does not say. */
+/** `resolved in 2.4.0`, `regressed since …`: what the state alone does not say. */
 export function StateDetail({ row }: { row: ErrorGroupRow }) {
   if (row.state === 'resolved' && row.resolved_in_version) return <span class="third">{t.rumErrors.resolved_in(row.resolved_in_version)}</span>;
-  if (row.state === 'regressed' && row.regressed_ns) return <span class="third">{t.rumErrors.detail.regressed_at(formatInstant(fromNanoseconds(row.regressed_ns), 'minute'))}</span>;
+  if (row.state === 'regressed' && row.regressed_ns) return <span class="third">{t.rumErrors.since(formatInstant(fromNanoseconds(row.regressed_ns), 'minute'))}</span>;
   return null;
 }

@@ -4,7 +4,7 @@ import './error_group_page.css';
 import { useMemo, useRef, useState } from 'preact/hooks';
 
 import { askGroup, putGroup, type ErrorGroupAnswer, type ErrorGroupRow } from '../../api/rum_errors';
-import { scopeKey } from '../../api/rum_overview';
+import { scopeKey, type RumScope } from '../../api/rum_overview';
 import { useQuestion } from '../../api/question';
 import { link } from '../../app/address';
 import { useCrumbs } from '../../app/crumbs';
@@ -71,7 +71,7 @@ function Instant({ ns }: { ns: string }) {
   return <span data-tip={formatInstantExactly(at)}>{formatInstant(at, 'minute')} <span class="third">{t.app.ago(agoName(Date.now() - at))}</span></span>;
 }
 
-function Title({ row, message, changes, onVersion, menuBox }: { row: ErrorGroupRow; message: string; changes: GroupChanges; onVersion: (anchor: Anchor) => void; menuBox: { current: HTMLDivElement | null } }) {
+function Title({ row, scope, message, changes, onVersion, menuBox }: { row: ErrorGroupRow; scope: RumScope; message: string; changes: GroupChanges; onVersion: (anchor: Anchor) => void; menuBox: { current: HTMLDivElement | null } }) {
   const words = t.rumErrors;
   const place = positionText(row.culprit, true);
   return (
@@ -85,16 +85,20 @@ function Title({ row, message, changes, onVersion, menuBox }: { row: ErrorGroupR
       <div class="line wrap">
         <code class="cut" translate={place === ''} title={place}>{place || words.unknown_place}</code>
         {row.likely_cause && <LikelyCauseLink cause={row.likely_cause} />}
+        <span class="grow" />
+        <Note key={row.group_id} row={row} />
       </div>
-      <dl class="group-facts">
-        <div><dt>{words.columns.count}</dt><dd class="number">{formatCount(row.count)} <span class="third">{words.detail.in_range}</span></dd></div>
-        <div><dt>{words.columns.users}</dt><dd class="number">{formatCount(row.users)}</dd></div>
-        <div><dt>{words.columns.sessions}</dt><dd class="number">{formatCount(row.sessions)}</dd></div>
-        <div><dt>{words.detail.first}</dt><dd class="number"><Instant ns={row.first_ns} />{row.first_version && <span class="third" translate={false}> · {row.first_version}</span>}</dd></div>
-        <div><dt>{words.detail.last}</dt><dd class="number"><Instant ns={row.last_ns} /></dd></div>
-        <div><dt>{words.detail.app}</dt><dd><a translate={false} href={link('/rum', { app: row.app })}>{row.app_name || row.app}</a></dd></div>
-      </dl>
-      <Note key={row.group_id} row={row} />
+      <div class="group-line">
+        <dl class="group-facts">
+          <div><dt>{words.columns.count}</dt><dd class="number">{formatCount(row.count)} <span class="third">{words.detail.in_range}</span></dd></div>
+          <div><dt>{words.columns.users}</dt><dd class="number">{formatCount(row.users)}</dd></div>
+          <div><dt>{words.columns.sessions}</dt><dd class="number">{formatCount(row.sessions)}</dd></div>
+          <div><dt>{words.detail.first}</dt><dd class="number"><Instant ns={row.first_ns} />{row.first_version && <span class="third" translate={false}> · {row.first_version}</span>}</dd></div>
+          <div><dt>{words.detail.last}</dt><dd class="number"><Instant ns={row.last_ns} /></dd></div>
+          <div><dt>{words.detail.app}</dt><dd><a translate={false} href={link('/rum', { app: row.app })}>{row.app_name || row.app}</a></dd></div>
+        </dl>
+        <FilterBar scope={scope} />
+      </div>
     </div>
   );
 }
@@ -130,10 +134,9 @@ export default function ErrorGroupPage({ parts }: PageProps) {
   }
   return (
     <>
-      <Title row={row} message={answer.message || row.message} changes={changes} onVersion={setForm} menuBox={menuBox} />
+      <Title row={row} scope={scope} message={answer.message || row.message} changes={changes} onVersion={setForm} menuBox={menuBox} />
       {error && <Strip kind="error">{t.app.error.kept}</Strip>}
       {row.count === 0 && <Strip kind="plain">{words.detail.not_in_range} <WidenButton /></Strip>}
-      <FilterBar scope={scope} />
       <div class="group-body">
         <div class="stack">
           <StackPanel answer={answer} />

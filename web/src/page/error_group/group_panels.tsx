@@ -4,7 +4,7 @@ import { kShareKeys } from '../../api/rum_errors';
 import { link } from '../../app/address';
 import { formatDuration } from '../../format/duration';
 import { formatInstant, formatInstantExactly, fromNanoseconds } from '../../format/instant';
-import { formatCount, formatCountExactly, formatShare, kMissing } from '../../format/quantity';
+import { formatCountExactly, formatShare, kMissing } from '../../format/quantity';
 import { shortId } from '../../format/shorten';
 import { t } from '../../i18n/catalogue';
 import { isFailure } from '../../rum/group_facts';
@@ -94,9 +94,9 @@ export function Shares({ answer }: { answer: ErrorGroupAnswer }) {
   const links: Partial<Record<ShareKey, (value: string) => string>> = { page: (view) => link('/rum/page', { app, view }) };
   const blocks = kShareKeys.filter((key) => (answer.by[key]?.length ?? 0) > 0);
   return (
-    <section class="panel">
-      <header class="unseen"><h2>{words.samples}</h2></header>
-      <div class="body" style={{ paddingTop: '12px' }}>
+    <section class="panel" aria-label={words.spread}>
+      <h2 class="unseen">{words.spread}</h2>
+      <div class="body shares">
         {blocks.map((key) => {
           const shares = answer.by[key] ?? [];
           return <ShareBlock key={key} title={words.shares[key]} shares={shares} total={Math.max(answer.group.count, shares.reduce((sum, each) => sum + each.count, 0))} hrefOf={links[key]} />;
@@ -133,7 +133,7 @@ export function Samples({ answer }: { answer: ErrorGroupAnswer }) {
     <section class="panel">
       <header>
         <h2>{words.samples}</h2>
-        <span class="caption number">{formatCount(answer.group.users)} · {formatCount(answer.group.sessions)}{samples.length < answer.group.count ? ` · ${words.samples_part(samples.length)}` : ''}</span>
+        <span class="caption number">{words.hit(answer.group.users, answer.group.sessions)}{samples.length < answer.group.count ? ` · ${words.samples_part(samples.length)}` : ''}</span>
       </header>
       {samples.length ? (
         <DataTable name="error_samples" label={words.samples} isMain isFlat columns={sampleColumns()} rows={samples} rowKey={(each) => each.event_id} rowHref={(each) => link(['/sessions', each.session_id], { event: each.event_id })} maxHeight="420px" />

@@ -77,7 +77,7 @@ function columnsOf(rangeStart: number, changes: GroupChanges, onVersion: (row: E
     },
     { id: 'last', title: columns.last, align: 'right', isMinor: true, sortBy: (row) => fromNanoseconds(row.last_ns), cell: (row) => <span data-tip={formatInstantExactly(fromNanoseconds(row.last_ns))}>{t.app.ago(agoName(Date.now() - fromNanoseconds(row.last_ns)))}</span> },
     {
-      id: 'state', title: columns.state, width: 128,
+      id: 'state', title: columns.state, width: 128, isMinor: true,
       cell: (row) => (
         <span class="state-cell" data-tip={stateSince(row)}>
           <StateMenu row={row} class="button small quiet" face={<span>{words.states[row.state]} <StateDetail row={row} /></span>} onChange={(change) => changes.change(row, change)} onVersion={(anchor) => onVersion(row, anchor)} />
@@ -186,7 +186,7 @@ export function BrowserErrors({ apps }: { apps: readonly RumApp[] | undefined })
       <Answered question={question}>
         {(found) => (rows.length ? (
           <DataTable name="browser_errors" label={words.title} isMain columns={columns} rows={rows} rowKey={(row) => row.group_id} rowHref={(row) => link(['/errors', row.group_id])} rowHeight={48}
-            rowClass={(row) => (row.state === 'resolved' || row.state === 'ignored' ? 'settled' : undefined)} onActive={(row) => setActive(row.group_id)} maxHeight="calc(100dvh - 214px)" />
+            rowClass={(row) => (row.state === 'resolved' || row.state === 'ignored' ? 'settled' : undefined)} onActive={(row) => setActive(row.group_id)} maxHeight="calc(100dvh - 196px)" />
         ) : <Nothing view={view} scope={scope} answer={found} />)}
       </Answered>
       {form && <VersionForm row={form.row} anchor={form.anchor} onApply={(change) => changes.change(form.row, change)} onClose={() => setForm(undefined)} />}
