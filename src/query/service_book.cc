@@ -188,6 +188,10 @@ stdx::Result<std::vector<ServiceFact>> ServiceBook::facts(const table::Catalog::
   return facts;
 }
 
+bool is_users_end(std::string_view service, std::string_view language) {
+  return language == "webjs" || service.starts_with("rum-");
+}
+
 std::map<std::string, ServiceProfile> profiles_of(const std::vector<ServiceFact>& facts) {
   std::vector<const ServiceFact*> oldest_first;
   for (const ServiceFact& fact : facts) oldest_first.push_back(&fact);
@@ -198,6 +202,7 @@ std::map<std::string, ServiceProfile> profiles_of(const std::vector<ServiceFact>
     if (!fact->name_space.empty()) profile.name_space = fact->name_space;
     if (!fact->language.empty()) profile.language = fact->language;
     if (!fact->sdk.empty()) profile.sdk = fact->sdk_version.empty() ? fact->sdk : fact->sdk + " " + fact->sdk_version;
+    profile.is_users_end = is_users_end(fact->service, profile.language);
     profile.first_ns = std::min(profile.first_ns, fact->first_ns);
     profile.last_ns = std::max(profile.last_ns, fact->last_ns);
     profile.span_count += fact->span_count;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "query/engine.h"
@@ -59,8 +60,11 @@ struct ServiceProfile {
   int64_t first_ns = INT64_MAX;
   int64_t last_ns = INT64_MIN;
   int64_t span_count = 0;
-  bool is_browser() const { return language == "webjs"; }
+  // Where users sit: a page, a mini-program or an app that reports as one (src/receive/rum names those `rum-…`).
+  bool is_users_end = false;
+  bool is_browser() const { return is_users_end; }
 };
+bool is_users_end(std::string_view service, std::string_view language);
 std::map<std::string, ServiceProfile> profiles_of(const std::vector<ServiceFact>& facts);
 
 }  // namespace clew::query

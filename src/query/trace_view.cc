@@ -12,6 +12,7 @@
 #include "otlp/value_json.h"
 #include "query/call_reader.h"
 #include "query/engine_steps.h"
+#include "query/service_book.h"
 #include "query/traceql/query_limits.h"
 
 namespace clew::query {
@@ -169,7 +170,9 @@ class Loader {
     reader.read(batch, Selection::all(batch.row_count()), ids_);
     for (uint32_t row = 0; row < batch.row_count(); ++row) {
       const uint32_t text = text_of(ids_[row]);
-      if (text != kNoText && raw_.texts.at(text) == "webjs") raw_.service_is_browser[raw_.spans[first + row].service] = true;
+      const uint32_t service = raw_.spans[first + row].service;
+      const std::string_view language = text == kNoText ? std::string_view() : raw_.texts.at(text);
+      if (is_users_end(raw_.services.texts().at(service), language)) raw_.service_is_browser[service] = true;
     }
   }
 

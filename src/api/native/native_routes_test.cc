@@ -246,7 +246,7 @@ TEST_F(NativeApi, AnswersAreAsDescribed) {
   // rum_answers_test.cc has what these need.
   std::ranges::copy(rum_overview_shapes(), std::back_inserter(ui));
   for (const Shape& shape : shapes()) {
-    // What is optional there depends on data that this small shop lacks; ui_answers_test.cc has it.
+    // What is optional there depends on data that this small shop lacks; web/test/pages_ui_test.ts asks the demo.
     const bool is_ui = std::ranges::find(ui, shape.name, &Shape::name) != ui.end();
     for (const Field& field : shape.fields) {
       if (is_ui && !checked.saw(shape.name, field.name)) continue;

@@ -138,11 +138,20 @@ function foldRanks(graph: Graph, edgeCount: number, ranks: Map<string, number>):
   return new Map([...ranks].map(([id, rank]) => [id, Math.floor((rank * wanted) / count)]));
 }
 
-/** A layout from nothing. */
-export function layOut(nodes: readonly string[], edges: readonly LayoutEdge[]): Map<string, Place> {
+/** Edges that only rank: from one node of the first lane to whoever else nobody calls, so that the lane stands alone. */
+function laneEdges(graph: Graph, first: ReadonlySet<string>): LayoutEdge[] {
+  const lane = graph.ids.find((id) => first.has(id));
+  if (lane === undefined) return [];
+  return graph.ids.filter((id) => !first.has(id) && !graph.into.get(id)?.length).map((to) => ({ from: lane, to, weight: 0 }));
+}
+
+const kNone: ReadonlySet<string> = new Set();
+
+/** A layout from nothing. Nodes of `first` (users' ends) have the leftmost lane to themselves. */
+export function layOut(nodes: readonly string[], edges: readonly LayoutEdge[], first: ReadonlySet<string> = kNone): Map<string, Place> {
   const even = edges.map((edge) => ({ ...edge, weight: 1 + Math.log1p(Math.max(0, edge.weight)) }));
   const graph = graphOf(nodes, even);
-  const ranks = foldRanks(graph, even.length, ranksOf(nodes, even));
+  const ranks = foldRanks(graph, even.length, ranksOf(nodes, [...even, ...laneEdges(graph, first)]));
   const layers: string[][] = [];
   for (const id of graph.ids) (layers[ranks.get(id) ?? 0] ??= []).push(id);
   for (let rank = 0; rank < layers.length; rank++) layers[rank] ??= [];
@@ -169,13 +178,15 @@ function freeSlot(taken: readonly number[], wish: number): number {
   return candidates.sort((a, b) => Math.abs(a - wish) - Math.abs(b - wish) || a - b)[0] ?? wish;
 }
 
-/** Places for all nodes; those that have one stay exactly where they are. */
-export function extendLayout(nodes: readonly string[], edges: readonly LayoutEdge[], placed: Places): Map<string, Place> {
+/** Places for all nodes; those that have one stay exactly where they are. A new one of `first` stands left of all others, even
+ * of the first rank: the lane opens when the first of them appears. */
+export function extendLayout(nodes: readonly string[], edges: readonly LayoutEdge[], placed: Places, first: ReadonlySet<string> = kNone): Map<string, Place> {
   const have = nodes.filter((id) => placed.has(id));
-  if (!have.length) return layOut(nodes, edges);
+  if (!have.length) return layOut(nodes, edges, first);
   const graph = graphOf(nodes, edges);
   const result = new Map<string, Place>([...placed]);
-  const ranks = ranksOf(nodes, edges);
+  const ranks = ranksOf(nodes, [...edges, ...laneEdges(graph, first)]);
+  const lane = Math.min(0, ...have.filter((id) => !first.has(id)).map((id) => (placed.get(id) as Place).rank - 1), ...have.filter((id) => first.has(id)).map((id) => (placed.get(id) as Place).rank));
   // Those with placed neighbours first, so that chains of new nodes grow from what is there.
   const waiting = new Set(graph.ids.filter((id) => !placed.has(id)));
   while (waiting.size) {
@@ -184,7 +195,7 @@ export function extendLayout(nodes: readonly string[], edges: readonly LayoutEdg
     waiting.delete(next);
     const callers = (graph.into.get(next) ?? []).flatMap((edge) => result.get(edge.from) ?? []);
     const callees = (graph.out.get(next) ?? []).flatMap((edge) => result.get(edge.to) ?? []);
-    const rank = callers.length ? Math.max(...callers.map((place) => place.rank)) + 1 : callees.length ? Math.max(0, Math.min(...callees.map((place) => place.rank)) - 1) : (ranks.get(next) ?? 0);
+    const rank = first.has(next) ? lane : callers.length ? Math.max(...callers.map((place) => place.rank)) + 1 : callees.length ? Math.max(0, Math.min(...callees.map((place) => place.rank)) - 1) : (ranks.get(next) ?? 0);
     const slots = new Map([...result].map(([id, place]) => [id, place.slot]));
     const wish = weighted(next, graph, slots) ?? Math.max(0, ...[...result.values()].filter((place) => place.rank === rank).map((place) => place.slot + 1));
     const taken = [...result.values()].filter((place) => Math.abs(place.rank - rank) < 0.5).map((place) => place.slot);

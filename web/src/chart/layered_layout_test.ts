@@ -71,6 +71,21 @@ describe('layered layout', () => {
     expect(Math.max(...[...places.values()].map((place) => place.rank))).toBeLessThan(6);
     expect(apart(places)).toBe(true);
   });
+  it('gives users their own lane on the left, also when they come later', () => {
+    const edges: LayoutEdge[] = [{ from: 'browser', to: 'web', weight: 5 }, { from: 'web', to: 'db', weight: 5 }, { from: 'cron', to: 'db', weight: 1 }];
+    const users = new Set(['browser']);
+    const fresh = layOut(['browser', 'web', 'db', 'cron'], edges, users);
+    expect([...fresh].filter(([, place]) => place.rank === 0).map(([id]) => id)).toEqual(['browser']);
+    expect(layOut(['browser', 'web', 'db', 'cron'], edges).get('cron')?.rank).toBe(0);
+    const before = layOut(['web', 'db', 'cron'], edges.slice(1));
+    const after = extendLayout(['web', 'db', 'cron', 'browser', 'miniapp'], edges, before, new Set(['browser', 'miniapp']));
+    for (const id of before.keys()) expect(after.get(id)).toEqual(before.get(id));
+    expect([after.get('browser')?.rank, after.get('miniapp')?.rank]).toEqual([-1, -1]);
+    // Once the lane is open, it is the same for who comes next.
+    const later = extendLayout([...after.keys(), 'ios'], edges, after, new Set(['browser', 'miniapp', 'ios']));
+    expect(later.get('ios')?.rank).toBe(-1);
+    expect(apart(later)).toBe(true);
+  });
   it('keeps order and distance when it spreads', () => {
     const next = chance(3);
     for (let n = 0; n < 200; n++) {

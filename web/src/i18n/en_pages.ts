@@ -221,6 +221,7 @@ const topology = {
   chosen: 'What is chosen',
   group_of: (count: number) => `group of ${formatCount(count)}`,
   open_service: 'Open service',
+  applications: 'Applications',
   open_group: 'Unfold',
   traces: 'Traces',
   pin: 'Pin',

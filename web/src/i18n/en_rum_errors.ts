@@ -41,6 +41,9 @@ export const rumErrors = {
   none_match: 'No error matches the filters',
   not_connected: 'How to connect a browser',
 
+  figures: (views: string) => `${views} views · LCP {lcp} · INP {inp}`,
+  p75_of_views: 'Largest contentful paint and interaction to next paint, p75 of page views',
+
   act: 'Change the state',
   resolve: 'Resolve',
   resolve_in: 'Resolve in a version …',

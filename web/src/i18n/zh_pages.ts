@@ -220,6 +220,7 @@ const topology: Section<'topology'> = {
   chosen: '所选内容',
   group_of: (count) => `${formatCount(count)} 个服务的分组`,
   open_service: '打开服务',
+  applications: '应用',
   open_group: '展开',
   traces: '调用链',
   pin: '固定',

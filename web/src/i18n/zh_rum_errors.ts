@@ -41,6 +41,9 @@ export const rumErrors: Section<'rumErrors'> = {
   none_match: '没有符合筛选条件的错误',
   not_connected: '如何接入浏览器',
 
+  figures: (views) => `${views} 次访问 · LCP {lcp} · INP {inp}`,
+  p75_of_views: '最大内容绘制与交互到下次绘制，页面访问的 P75',
+
   act: '更改状态',
   resolve: '标记为已解决',
   resolve_in: '在某版本中解决…',

@@ -11,6 +11,7 @@ import { useRange } from '../../app/range';
 import { formatInstant, fromNanoseconds } from '../../format/instant';
 import { t } from '../../i18n/catalogue';
 import { queryOf } from '../../traceql/conditions';
+import { BrowserFigures, browserHref, useBrowserServices } from '../../rum/browser_services';
 import { ClaimText, evidenceOf } from '../../widget/claim_text';
 import { ErrorGroups } from '../../widget/error_groups';
 import { MenuButton, MenuItem } from '../../widget/floating';
@@ -28,6 +29,8 @@ function Title({ detail }: { detail: ServiceDetailAnswer }) {
   const words = t.service;
   const newest = detail.versions[0];
   const deployed = detail.versions.filter((each) => each.is_new);
+  const isBrowser = detail.type === 'browser';
+  const browser = useBrowserServices(isBrowser).get(detail.service);
   return (
     <div class="page-title service-title">
       <HealthMark health={detail.health} />
@@ -35,7 +38,9 @@ function Title({ detail }: { detail: ServiceDetailAnswer }) {
       <span class="caption" translate={false}>{[detail.namespace, detail.language, detail.sdk, newest?.version].filter(Boolean).join(' · ')}</span>
       {deployed.map((each) => <span class="pill accent" key={each.version}>{words.deployed(each.version, formatInstant(fromNanoseconds(each.first_seen_ns), 'minute'))}</span>)}
       {detail.why && <a class={`service-claim ${detail.health}`} href={evidenceOf(detail.why)}><ClaimText claim={detail.why} /> <Icon name="right" /></a>}
+      {browser && <BrowserFigures name={detail.service} service={browser} />}
       <span class="grow" />
+      {isBrowser && <a class="button primary" href={browserHref(detail.service, browser)}><Icon name="vitals" />{t.app.places.rum}</a>}
       <a class="button" href={link('/traces', { q: queryOf({ service: detail.service }) })}><Icon name="traces" />{words.traces}</a>
       <a class="button" href={link('/topology', { focus: `service:${detail.service}` })}><Icon name="topology" />{t.app.places.topology}</a>
     </div>

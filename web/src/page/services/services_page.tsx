@@ -16,6 +16,7 @@ import { formatInstantExactly, fromNanoseconds } from '../../format/instant';
 import { formatApdex, formatChange, formatCount, formatRate, formatShare, kMissing } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
 import { queryOf } from '../../traceql/conditions';
+import { BrowserFigures, useBrowserServices, type BrowserService } from '../../rum/browser_services';
 import { ClaimText, evidenceOf } from '../../widget/claim_text';
 import { DataTable, type Column } from '../../widget/data_table';
 import { HealthMark } from '../../widget/health_mark';
@@ -37,7 +38,7 @@ function ChangeCell({ row }: { row: ServiceRow }) {
   return <span class={isWorse ? 'is-warning strong' : 'third'}>{text}</span>;
 }
 
-function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean): Column<ServiceRow>[] {
+function columnsOf(answer: OverviewAnswer, browsers: ReadonlyMap<string, BrowserService>, hasBaseline: boolean, isLive: boolean): Column<ServiceRow>[] {
   const words = t.services.columns;
   // The step that is still filling would look like a fall.
   const last = isLive ? -1 : undefined;
@@ -58,7 +59,7 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean
       cell: (row) => (
         <span class="line service-cell">
           <ServiceName name={row.service} />
-          {row.language && (
+          {row.type === 'browser' ? <span class="caption hide-narrow" data-tip={row.sdk}><Icon name="browser" label={t.app.words.types.browser} /></span> : row.language && (
             <span class="caption hide-narrow" translate={false} data-tip={row.sdk}>
               {row.language}
             </span>
@@ -114,11 +115,15 @@ function columnsOf(answer: OverviewAnswer, hasBaseline: boolean, isLive: boolean
     },
     {
       id: 'why', title: words.why, fills: true, isMinor: true,
-      cell: (row) => row.why && (
-        <a class="claim" href={evidenceOf(row.why)}>
-          <ClaimText claim={row.why} />
-        </a>
-      ),
+      cell: (row) => {
+        const browser = browsers.get(row.service);
+        if (!row.why) return browser && <BrowserFigures name={row.service} service={browser} />;
+        return (
+          <a class="claim" href={evidenceOf(row.why)}>
+            <ClaimText claim={row.why} />
+          </a>
+        );
+      },
     },
   ];
   return columns;
@@ -184,11 +189,12 @@ export default function ServicesPage() {
   const question = useQuestion<OverviewAnswer>(`${span.start} ${span.end} ${baseline}`, (options) => askOverview(span, baseline, options));
   useKeys(t.services.title, [{ keys: ['\\'], label: t.app.keys.filter, run: () => filter.current?.focus() }]);
   const { answer } = question;
+  const browsers = useBrowserServices(answer?.services.some((row) => row.type === 'browser') ?? false);
   const rows = useMemo(() => {
     const wanted = text.toLowerCase();
     return (answer?.services ?? []).filter((row) => (health === 'all' || row.health === health) && (row.service.toLowerCase().includes(wanted) || row.language?.toLowerCase().includes(wanted) || row.namespace?.toLowerCase().includes(wanted)));
   }, [answer, text, health]);
-  const columns = useMemo(() => (answer ? columnsOf(answer, baseline !== 'none' && answer.services.some((row) => row.baseline), range.to === 'now') : []), [answer, baseline, range.to]);
+  const columns = useMemo(() => (answer ? columnsOf(answer, browsers, baseline !== 'none' && answer.services.some((row) => row.baseline), range.to === 'now') : []), [answer, browsers, baseline, range.to]);
   return (
     <>
       <Toolbar answer={answer} shown={rows.length} health={health} text={text} baseline={baseline} filterRef={filter} />

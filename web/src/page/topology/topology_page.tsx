@@ -33,6 +33,8 @@ const kTidyMs = 250;
 const lockStore = flagPreference('map_locked', false);
 const figureStore = preference<Figure>('map_figure', 'rate', oneOf('rate', 'errors', 'p99'));
 
+/** Where users sit: the lane on the left. */
+const usersEnds = (graph: MapGraph): Set<string> => new Set(graph.nodes.filter((node) => node.type === 'browser').map((node) => node.id));
 const layoutEdges = (graph: MapGraph): LayoutEdge[] => graph.edges.map((edge) => ({ from: edge.from, to: edge.to, weight: edge.rate }));
 
 /** The stored places, those of new nodes added; new ones are stored for everyone. */
@@ -48,7 +50,7 @@ function usePlaces(graph: MapGraph | undefined) {
   const pinned = useMemo(() => new Set(stored?.nodes.filter((node) => node.pinned).map((node) => node.id)), [stored]);
   const places = useMemo(() => {
     if (!graph || !stored) return undefined;
-    return extendLayout(graph.nodes.map((node) => node.id), layoutEdges(graph), new Map(stored.nodes.map((node) => [node.id, node])));
+    return extendLayout(graph.nodes.map((node) => node.id), layoutEdges(graph), new Map(stored.nodes.map((node) => [node.id, node])), usersEnds(graph));
   }, [graph, stored]);
   const store = (next: ReadonlyMap<string, Place>, pins: ReadonlySet<string>) => {
     if (!stored) return;
@@ -96,7 +98,7 @@ function usePlaces(graph: MapGraph | undefined) {
     },
     tidy: () => {
       if (!graph || !places) return;
-      const fresh = layOut(graph.nodes.map((node) => node.id), layoutEdges(graph));
+      const fresh = layOut(graph.nodes.map((node) => node.id), layoutEdges(graph), usersEnds(graph));
       undo.current = places;
       setCanUndo(true);
       animate(places, fresh, () => store(fresh, new Set()));

@@ -3,6 +3,7 @@ import { link } from '../../app/address';
 import { formatDuration } from '../../format/duration';
 import { formatCount, formatRate, formatShare, kMissing } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
+import { BrowserFigures, browserHref, useBrowserServices } from '../../rum/browser_services';
 import { queryOf } from '../../traceql/conditions';
 import { HealthMark } from '../../widget/health_mark';
 import { Icon } from '../../widget/icon';
@@ -39,6 +40,29 @@ function Calls({ title, edges, other, graph, onPick }: { title: string; edges: r
   );
 }
 
+/** The applications that report under the name of one end of users: views, vitals, and the way to each. */
+function Applications({ name }: { name: string }) {
+  const service = useBrowserServices(true).get(name);
+  if (!service) return null;
+  return (
+    <section>
+      <h3>{t.topology.applications} <span class="third number">{service.apps.length}</span></h3>
+      <BrowserFigures name={name} service={service} />
+      <ul class="call-list">
+        {service.apps.map((app) => (
+          <li key={app.id}>
+            <a class="member" href={link('/rum', { app: app.id })}>
+              <Icon name="vitals" />
+              <span class="cut grow" translate={false}>{app.name || app.id}</span>
+              <span class="number third">{t.rum.app_sessions(app.sessions)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 export function NodePanel({ node, graph, isPinned, isFocused, onEdge, onFocus, onPin, onToggleGroup, onClose }: {
   node: MapNode; graph: MapGraph; isPinned: boolean; isFocused: boolean;
   onEdge: (edge: TopologyEdge) => void; onFocus: () => void; onPin: () => void; onToggleGroup: () => void; onClose: () => void;
@@ -67,7 +91,8 @@ export function NodePanel({ node, graph, isPinned, isFocused, onEdge, onFocus, o
         ]} />
         {node.virtual && <p class="caption">{words.as_callers_see}</p>}
         <div class="line wrap">
-          {!node.virtual && !isGroup && <a class="button primary" href={link(['/services', node.name])}>{words.open_service}</a>}
+          {node.type === 'browser' && !isGroup && <a class="button primary" href={browserHref(node.name, undefined)}><Icon name="vitals" />{t.app.places.rum}</a>}
+          {!node.virtual && !isGroup && <a class={node.type === 'browser' ? 'button' : 'button primary'} href={link(['/services', node.name])}>{words.open_service}</a>}
           {traces && !isGroup && <a class="button" href={link('/traces', { q: traces })}><Icon name="traces" />{words.traces}</a>}
           {isGroup && <button type="button" class="button primary" onClick={onToggleGroup}><Icon name="plus" />{words.open_group}</button>}
           <button type="button" class="button" aria-pressed={isFocused} data-key="f" onClick={onFocus}><Icon name="target" />{words.focus}</button>
@@ -80,6 +105,7 @@ export function NodePanel({ node, graph, isPinned, isFocused, onEdge, onFocus, o
             ))}
           </ul>
         )}
+        {node.type === 'browser' && !isGroup && <Applications name={node.name} />}
         <Calls title={words.called_by} edges={into} other="from" graph={graph} onPick={onEdge} />
         <Calls title={words.calls} edges={out} other="to" graph={graph} onPick={onEdge} />
       </div>
