@@ -68,7 +68,7 @@ export function Totals({ now, before, scope }: { now: Counts; before: Counts | n
       <Tile title={words.apdex} tip={words.apdex_tip} figure={formatApdex(now.apdex)} now={now.apdex} before={before?.apdex} worse="less" format={formatApdex} tone={now.apdex !== null && now.apdex < 0.7 ? 'warning' : undefined} />
       <Tile title={words.failed} tip={words.failed_tip} href={overviewLink(scope, 'requests', { sort: '-failed' })} figure={now.requests ? formatShare(is.failedRequests) : kMissing} now={is.failedRequests} before={was?.failedRequests} worse="more" format={formatShare} tone={(is.failedRequests ?? 0) >= kErrorShare ? 'error' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
       <Tile title={words.errors} href={browserErrorsLink(scope)} figure={formatCount(now.errors)} now={now.errors} before={before?.errors} worse="more" format={formatCount} tone={(is.errorSessions ?? 0) >= kErrorShare ? 'error' : undefined}>{words.in_sessions(formatCount(now.error_sessions))}</Tile>
-      <Tile title={words.blank} tip={words.blank_tip} href={sessionsLink(scope, 'blank')} figure={formatCount(now.blank_screens)} now={now.blank_screens} before={before?.blank_screens} worse="more" format={formatCount} tone={now.blank_screens > 0 ? 'error' : undefined}>{now.views > 0 && words.of_views(formatShare(is.blank))}</Tile>
+      <Tile title={words.blank} tip={words.blank_tip} href={sessionsLink(scope, 'blank')} figure={formatCount(now.blank_screens)} now={now.blank_screens} before={before?.blank_screens} worse="more" format={formatCount} tone={now.blank_screens > 0 ? 'error' : undefined}>{now.views > 0 && now.blank_screens > 0 && words.of_views(formatShare(is.blank))}</Tile>
     </dl>
   );
 }
