@@ -43,7 +43,8 @@ export const rumErrors = {
   not_connected: 'How to connect a browser',
 
   figures: (views: string) => `${views} views · LCP {lcp} · INP {inp}`,
-  p75_of_views: 'Largest contentful paint and interaction to next paint, p75 of page views',
+  figures_of_requests: (views: string, request: string) => `${views} views · requests ${request}`,
+  p75_of_views: 'p75 of all users; opens the overview',
 
   act: 'Change the state',
   resolve: 'Resolve',

@@ -43,7 +43,8 @@ export const rumErrors: Section<'rumErrors'> = {
   not_connected: '如何接入浏览器',
 
   figures: (views) => `${views} 次访问 · LCP {lcp} · INP {inp}`,
-  p75_of_views: '最大内容绘制与交互到下次绘制，页面访问的 P75',
+  figures_of_requests: (views, request) => `${views} 次访问 · 请求 ${request}`,
+  p75_of_views: '全部用户的 P75；打开概览',
 
   act: '更改状态',
   resolve: '标记为已解决',
