@@ -118,6 +118,9 @@ ServerOptions server_options(const Settings& settings) {
   options.jaeger_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.rum.allowed_origins = settings.rum.allowed_origins;
   for (const std::string& name : settings.rum.more_secret_parameters) options.rum.secret_parameters.push_back(name);
+  options.rum.keep_address = settings.rum.client_address;
+  options.rum_geography = {settings.rum.geo_database, settings.rum.isp_database, settings.rum.geo_language};
+  options.rum_trusted_proxies = settings.rum.trusted_proxies;
   options.rum.limits.bundle_bytes_max = settings.rum.bundle_bytes;
   options.rum.limits.events_per_second_max = static_cast<uint32_t>(settings.rum.events_per_second);
   options.rum.limits.events_per_second_of_address_max =

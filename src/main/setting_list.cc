@@ -11,6 +11,7 @@ namespace {
 using enum SettingType;
 
 constexpr std::string_view kSyncChoices[] = {"sync", "interval", "none"};
+constexpr std::string_view kAddressChoices[] = {"masked", "full", "none"};
 constexpr std::string_view kLevelChoices[] = {"debug", "info", "warn", "error"};
 constexpr std::string_view kFormatChoices[] = {"text", "json"};
 
@@ -111,6 +112,21 @@ const SettingDefinition kSettings[] = {
      "Events of one application, averaged over ten seconds; beyond, its reports are refused with 429.", 1, 10'000'000},
     {"rum.events_per_second_of_address", kNumber, CLEW_PLACE(uint64_t, rum.events_per_second_of_address),
      "The same of one client address. Raise it where many users come through one proxy.", 1, 10'000'000},
+    {"rum.geo_database", kText, CLEW_PLACE(std::string, rum.geo_database),
+     "File of a MaxMind City or Country database (.mmdb), from which events get country, province and city. Read again when it "
+     "changes. Empty: none."},
+    {"rum.isp_database", kText, CLEW_PLACE(std::string, rum.isp_database),
+     "File of a MaxMind ISP or ASN database (.mmdb), from which events get the user's provider. Read again when it changes. Empty: "
+     "none."},
+    {"rum.geo_language", kText, CLEW_PLACE(std::string, rum.geo_language),
+     "Language of the names of countries, provinces and cities, where the database has it: en, zh-CN, de, fr and others."},
+    {"rum.trusted_proxies", kTextList, CLEW_PLACE(std::vector<std::string>, rum.trusted_proxies),
+     "Addresses and networks (10.0.0.0/8) of the proxies in front of Clew. Only what they say of the client's address is believed: "
+     "X-Forwarded-For, Forwarded or X-Real-IP. None by default: the peer is the client."},
+    {"rum.client_address", kChoice, CLEW_CHOICE(rum.client_address),
+     "What is stored of a user's address: masked, its network (203.0.113.0, 2001:db8:1::); full; none. Place and provider are told "
+     "before.",
+     0, INT64_MAX, kAddressChoices},
 
     {"log.sync", kChoice, CLEW_CHOICE(log.sync),
      "When data counts as stored: sync, when fdatasync has returned, so nothing acknowledged is ever lost; interval, when "

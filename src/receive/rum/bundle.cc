@@ -106,6 +106,7 @@ class BundleTranslator {
     record.text("network.effective_type", text_of(member(bundle_, "net"), "model"));
     record.text("network.name", text_of(member(bundle_, "net"), "name"));
     write_client(record, context_, member(bundle_, "os"), member(bundle_, "device"));
+    write_place(record, context_, member(bundle_, "geo"), member(bundle_, "isp"));
     for (const std::string_view group : {"device", "os", "geo", "isp"}) {
       write_members(record, member(bundle_, group), std::string(group) + ".");
     }

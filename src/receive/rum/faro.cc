@@ -121,6 +121,7 @@ class FaroTranslator {
     record.text("view.name", view_name.empty() || view_name == "default" ? page : view_name);
     record.text("url.full", long_text_of(member(meta_, "page"), "url"));
     write_client(record, context_);
+    write_place(record, context_);
     for (const element group : {member(session, "attributes"), member(user, "attributes")}) {
       for (const auto [key, value] : object_of(group)) {
         record.json("rum.properties." + std::string(key.substr(0, kNameBytesMax)), value);

@@ -31,13 +31,6 @@ std::string_view header_of(const net::HttpRequest& request, std::string_view nam
   return value == nullptr ? std::string_view() : *value;
 }
 
-// "127.0.0.1:51234" or "[::1]:51234" without the port.
-std::string_view address_of(std::string_view peer) {
-  peer = peer.substr(0, peer.rfind(':'));
-  if (peer.starts_with('[') && peer.ends_with(']')) peer = peer.substr(1, peer.size() - 2);
-  return peer;
-}
-
 // Any page may report: a browser asks for these before it lets the page see the answer of the SDK's fall-back request.
 void allow_reading(std::string_view origin, net::HttpResponse& response) {
   response.headers.emplace_back("Vary", "Origin");
@@ -164,10 +157,14 @@ stdx::Result<TranslatedBundle> RumReceiver::Door::translate_body(const Translate
   const std::string* service_id = request.parameter("service_id");
   const std::string_view user_agent = header_of(request, "User-Agent");
   const auto agent = agents_.parse(user_agent);
+  const std::string address = client_address_of(request, options_.trusted_proxies);
+  const std::string kept = kept_address(address, options_.keep_address);
+  const Place place = options_.geography ? options_.geography->place_of(address) : Place();
   const BundleContext context{.receive_time_ns = clock_.now_ns(),
                               .user_agent = user_agent,
                               .agent = agent.get(),
-                              .client_address = address_of(request.peer),
+                              .client_address = kept,
+                              .place = &place,
                               .service_id = service_id == nullptr ? std::string_view() : *service_id};
   return translate(*this, *body, context);
 }
@@ -187,7 +184,7 @@ bool RumReceiver::Door::origin_is_allowed(std::string_view app_id, std::string_v
 stdx::Result<void> RumReceiver::Door::admit(const net::HttpRequest& request, const TranslatedBundle& bundle) {
   const int64_t now_ns = clock_.now_ns();
   const uint32_t count = std::max(bundle.event_count, 1u);
-  if (!address_rate_.take(address_of(request.peer), count, now_ns) || !app_rate_.take(bundle.app_id, count, now_ns)) {
+  if (!address_rate_.take(client_address_of(request, options_.trusted_proxies), count, now_ns) || !app_rate_.take(bundle.app_id, count, now_ns)) {
     add(counters_.bundles_refused_rate, 1);
     return stdx::fail(ErrorCode::kResourceExhausted,
                       fmt::format("application \"{:.100}\" or this address sends more events than allowed", bundle.app_id));

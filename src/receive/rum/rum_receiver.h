@@ -7,6 +7,8 @@
 
 #include "net/http.h"
 #include "receive/intake.h"
+#include "receive/rum/client_address.h"
+#include "receive/rum/geography.h"
 #include "receive/rum/rum_limits.h"
 #include "receive/rum/scrubber.h"
 #include "stdx/clock.h"
@@ -19,6 +21,9 @@ struct RumOptions {
   // that no entry speaks of, and requests without an Origin (mini-programs, apps), are let in. Empty: everybody is.
   std::vector<std::string> allowed_origins;
   std::vector<std::string> secret_parameters = default_secret_parameters();
+  std::shared_ptr<const Geography> geography;  // nullptr: nobody is anywhere.
+  TrustedProxies trusted_proxies;
+  KeepAddress keep_address = KeepAddress::kMasked;
   std::string remote_config;  // JSON that is given to SDKs that ask for their configuration; empty: "{}".
 };
 
