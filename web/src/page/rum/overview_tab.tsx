@@ -10,7 +10,7 @@ import { overviewLink, pageLink } from '../../rum/links';
 import { PhaseWaterfall } from '../../rum/phases';
 import { RequestTable } from '../../rum/request_table';
 import { TimeLegend } from '../../rum/time_bar';
-import { Totals } from '../../rum/totals';
+import { AppTotals, Totals } from '../../rum/totals';
 import { VitalCards } from '../../rum/vital_cards';
 import { DataTable } from '../../widget/data_table';
 import { Answered } from '../../widget/states';
@@ -25,13 +25,13 @@ import { Trends, trendsOf, type TrendVital } from './trends';
 const kRows = 8;
 const kTrendVitals: readonly VitalName[] = ['lcp', 'inp', 'cls', 'ttfb'];
 
-function SlowPages({ scope, question }: { scope: RumScope; question: Question<BreakdownAnswer> }) {
+function SlowPages({ scope, question, hasVitals }: { scope: RumScope; question: Question<BreakdownAnswer>; hasVitals: boolean }) {
   return (
     <section class="panel rum-slow-pages">
-      <header><h2>{t.rum.slow_pages}</h2><span class="caption">{t.rum.slow_pages_hint}</span><span class="grow" /><a href={overviewLink(scope, 'pages', { sort: '-lcp' })}>{t.rum.all_pages}</a></header>
+      <header><h2>{t.rum.slow_pages}</h2><span class="caption">{hasVitals ? t.rum.slow_pages_hint : t.rum.slow_pages_hint_app}</span><span class="grow" /><a href={overviewLink(scope, 'pages', { sort: hasVitals ? '-lcp' : '-request' })}>{t.rum.all_pages}</a></header>
       <Answered question={question} small>
         {(answer) => (answer.rows.length ? (
-          <DataTable name="rum_slow_pages" label={t.rum.slow_pages} isFlat isMain columns={breakdownColumns('view.name', scope, { isShort: true })} rows={answer.rows} rowKey={(row) => row.value} rowHref={(row) => pageLink(row.value, scope)} />
+          <DataTable name="rum_slow_pages" label={t.rum.slow_pages} isFlat isMain columns={breakdownColumns('view.name', scope, { isShort: true, hasVitals })} rows={answer.rows} rowKey={(row) => row.value} rowHref={(row) => pageLink(row.value, scope)} />
         ) : <p class="body third">{t.app.none}</p>)}
       </Answered>
     </section>
@@ -77,18 +77,20 @@ export function Compared({ answer }: { answer: RumOverviewAnswer }) {
 
 export function OverviewTab({ answer: told, scope }: { answer: RumOverviewAnswer; scope: RumScope }) {
   const answer = comparable(told);
-  const pages = useQuestion<BreakdownAnswer>(scopeKey(scope), (options) => askBreakdown(scope, 'view.name', 'lcp', kRows, 'none', options));
+  const hasVitals = answer.vitals.some((each) => each.count > 0);
+  const by = hasVitals ? 'lcp' : 'request';
+  const pages = useQuestion<BreakdownAnswer>(`${by} ${scopeKey(scope)}`, (options) => askBreakdown(scope, 'view.name', by, kRows, 'none', options));
   const versions = useQuestion<BreakdownAnswer>(answer.versions.length ? scopeKey(scope) : undefined, (options) => askBreakdown(scope, kVersion, 'views', 50, 'none', options));
   const chosen = useParameter('vital', 'lcp') as VitalName;
-  const vital = (kTrendVitals.includes(chosen) ? chosen : 'lcp') as TrendVital;
+  const vital = (kTrendVitals.includes(chosen) ? chosen : 'lcp') as Exclude<TrendVital, 'request'>;
   return (
     <div class="rum-overview">
       <FindingsLine answer={answer} pages={pages.answer?.rows ?? []} releases={releasesOf(answer.versions, versions.answer?.rows ?? [])} scope={scope} />
       <Totals now={answer.now} before={answer.before} scope={scope} />
-      <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />
-      <Trends answer={answer} vital={vital} />
+      {!hasVitals ? <AppTotals now={answer.now} before={answer.before} scope={scope} /> : <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />}
+      <Trends answer={answer} vital={hasVitals ? vital : 'request'} scope={scope} />
       <div class="rum-two">
-        <SlowPages scope={scope} question={pages} />
+        <SlowPages scope={scope} question={pages} hasVitals={hasVitals} />
         <SlowRequests scope={scope} />
       </div>
       <div class="rum-two">
