@@ -14,8 +14,7 @@ import { t } from '../../i18n/catalogue';
 import { AppMenu, useScope } from '../../rum/app_choice';
 import { FilterBar, setFilter } from '../../rum/filter_bar';
 import { isEmptyFilter } from '../../rum/filter';
-import { byImpact, countsAfter, isNew, kViews, positionText, sortOf, statesOf, type View } from '../../rum/group_facts';
-import { GroupType } from '../../rum/group_type';
+import { countsAfter, isNew, kViews, positionText, sortOf, statesOf, type View } from '../../rum/group_facts';
 import { LikelyCauseLink } from '../../rum/likely_cause';
 import { StateDetail, StateMark, StateMenu, stateSince, useGroupChanges, useStateKeys, VersionForm, type GroupChanges } from '../../rum/group_states';
 import { DataTable, type Column } from '../../widget/data_table';
@@ -32,7 +31,7 @@ function Name({ row, rangeStart }: { row: ErrorGroupRow; rangeStart: number }) {
     <div class="group-name">
       <div class="cut">
         <a class="row-link" href={link(['/errors', row.group_id])} title={row.message}>
-          <GroupType row={row} /> <span class="second" translate={false}>{row.message}</span>
+          <b translate={!row.type}>{row.type || words.no_type}</b> <span class="second" translate={false}>{row.message}</span>
         </a>
       </div>
       <div class="line caption">
@@ -164,9 +163,8 @@ export function BrowserErrors({ apps }: { apps: readonly RumApp[] | undefined })
   const [form, setForm] = useState<{ row: ErrorGroupRow; anchor: Anchor }>();
   const rows = useMemo(() => {
     const all = (answer?.groups ?? []).map((row) => changes.changed.get(row.group_id) ?? row);
-    const shown = view === 'new' ? all.filter((row) => isNew(row, scope.span.start)) : all;
-    return sort === 'impact' ? byImpact(shown, scope.span) : shown;
-  }, [answer, changes.changed, view, sort, scope.span]);
+    return view === 'new' ? all.filter((row) => isNew(row, scope.span.start)) : all;
+  }, [answer, changes.changed, view, scope.span.start]);
   const columns = useMemo(() => columnsOf(scope.span.start, changes, (row, anchor) => setForm({ row, anchor })), [scope.span.start, changes.change]);
   const activeRow = rows.find((row) => row.group_id === active);
   useStateKeys(words.title, activeRow, changes, () => {
