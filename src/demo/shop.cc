@@ -8,6 +8,7 @@
 
 #include "otlp/traces_codec.h"
 #include "receive/rum/bundle.h"
+#include "receive/rum/client_address.h"
 
 namespace clew::demo {
 namespace {
@@ -99,10 +100,12 @@ void Shop::add_past(Batch& batch, Delivery delivery) {
   }
   const Bundle& bundle = std::get<Bundle>(delivery.what);
   const auto agent = agents_.parse(bundle.user_agent);
+  const std::string address = receive_rum::kept_address(bundle.client_address, receive_rum::KeepAddress::kMasked);
   const receive_rum::BundleContext context{.receive_time_ns = bundle.sent_ns + 40'000'000,
                                            .user_agent = bundle.user_agent,
                                            .agent = agent.get(),
-                                           .client_address = bundle.client_address,
+                                           .client_address = address,
+                                           .place = nullptr,
                                            .service_id = {}};
   auto translated = receive_rum::translate_bundle(bundle.body, context, scrubber_, clocks_, nullptr);
   assert(translated);  // The bundle is our own.

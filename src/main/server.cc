@@ -88,12 +88,12 @@ class RunningServer final : public Server {
   stdx::Result<void> open_log();
   stdx::Result<void> start_head();
   stdx::Result<void> start_apis();
-  void open_receivers();
   stdx::Result<void> start_doors();
   std::vector<std::pair<std::string, uint16_t>> open_ports() const;
   stdx::Result<void> start_jaeger();
   stdx::Result<void> start_skywalking();
   stdx::Result<void> open_sampling();
+  stdx::Result<void> open_rum();
   void maintain();
   void warm();
   void report_cut(const stdx::Error* error);
@@ -120,6 +120,7 @@ class RunningServer final : public Server {
   std::optional<query::Engine> engine_;
   std::optional<receive::Intake> intake_;
   std::unique_ptr<receive_otlp::OtlpReceiver> receiver_;
+  std::shared_ptr<receive_rum::Geography> geography_;
   std::optional<receive_rum::RumReceiver> rum_;
   std::unique_ptr<net::HttpServer> main_http_;
   std::unique_ptr<net::HttpServer> jaeger_http_;
@@ -261,9 +262,8 @@ stdx::Result<void> RunningServer::start_apis() {
                           .service_book = service_book_,
                           .opened = std::make_shared<api_native::OpenedTraces>(
                               [this](std::string otlp) { return catalog_of_file(std::move(otlp), clock_); }, clock_)}));
-  open_receivers();
+  if (auto opened = open_rum(); !opened) return opened;
   add(rum_->http_routes());
-  add(rum_->for_pages(receiver_->http_routes()));
   add(api_ui::routes());
   if (auto started = keep(net::HttpServer::start(options_.main_http, std::move(routes)), main_http_); !started) {
     return started;
@@ -276,21 +276,8 @@ stdx::Result<void> RunningServer::start_apis() {
               jaeger_http_);
 }
 
-// What users' devices send over OTLP is, in part, of their sessions: that part goes through the room of RUM.
-void RunningServer::open_receivers() {
-  rum_.emplace(*intake_, clock_, options_.rum);
-  using receive_otlp::Sender;
-  receive_otlp::SessionHooks sessions{
-      .in_place_of_logs = [rum = *rum_](std::string_view logs, const Sender& sender) {
-        return rum.in_place_of_logs(logs, sender.user_agent, sender.address);
-      },
-      .beside_traces = [rum = *rum_](std::string_view traces, const Sender& sender) {
-        return rum.beside_traces(traces, sender.user_agent, sender.address);
-      }};
-  receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*intake_, options_.otlp_limits, std::move(sessions));
-}
-
 stdx::Result<void> RunningServer::start_doors() {
+  receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*intake_, options_.otlp_limits);
   options_.otlp_http.format_error = receive_otlp::OtlpReceiver::format_http_error;
   if (auto started = keep(net::HttpServer::start(options_.otlp_http, receiver_->http_routes()), otlp_http_); !started) {
     return started;
@@ -384,6 +371,28 @@ stdx::Result<void> RunningServer::start_jaeger() {
   return doors_.start_grpc("jaeger_grpc", options_.jaeger_collector_grpc, std::move(methods));
 }
 
+stdx::Result<void> RunningServer::open_rum() {
+  auto geography = receive_rum::Geography::open(options_.rum_geography, [](const std::string& path, const stdx::Error* error) {
+    if (error == nullptr) {
+      self::log_info("read a changed database of addresses", {{"file", path}});
+    } else {
+      self::log_error("a changed database of addresses cannot be used; the one before stays in force",
+                      {{"file", path}, {"why", error->message}});
+    }
+  });
+  if (!geography) return std::unexpected(std::move(geography.error()));
+  auto proxies = receive_rum::TrustedProxies::parse(options_.rum_trusted_proxies);
+  if (!proxies) {
+    return stdx::fail(stdx::ErrorCode::kInvalidArgument, "rum.trusted_proxies: " + proxies.error().message);
+  }
+  geography_ = std::move(*geography);
+  receive_rum::RumOptions rum = options_.rum;
+  rum.geography = geography_;
+  rum.trusted_proxies = std::move(*proxies);
+  rum_.emplace(*intake_, clock_, std::move(rum));
+  return {};
+}
+
 void RunningServer::maintain() {
   stdx::name_this_thread("maintain");
   int64_t last_ns = clock_.now_ns();
@@ -394,6 +403,7 @@ void RunningServer::maintain() {
       ready_.set_ready();
     }
     sampling_->tick(clock_.now_ns());
+    geography_->refresh();
     if (clock_.now_ns() - last_ns >= options_.blocks.compaction.interval_ns) {
       if (auto done = blocks_->maintain(stopping_); !done) {
         self::log_error("blocks could not be joined or expired; trying again", {{"why", done.error().message}});

@@ -43,7 +43,9 @@ struct ServerOptions {
   net::HttpServerOptions jaeger_sampling_http;
   receive_sampling::SamplingOptions sampling;
   receive::IntakeLimits intake_limits;
-  receive_rum::RumOptions rum;
+  receive_rum::RumOptions rum;  // Its geography and trusted proxies come from these two.
+  receive_rum::GeographyOptions rum_geography;
+  std::vector<std::string> rum_trusted_proxies;
   receive_otlp::OtlpLimits otlp_limits;
   receive_zipkin::ZipkinLimits zipkin_limits;
   receive_jaeger::JaegerLimits jaeger_limits;

@@ -1,7 +1,6 @@
 #include "main/server_options.h"
 
 #include <chrono>
-#include <fstream>
 
 namespace clew::main {
 namespace {
@@ -96,17 +95,6 @@ block::BlockStoreOptions block_options(const Settings& settings) {
   return options;
 }
 
-constexpr size_t kRemoteConfigBytesMax = 256 << 10;
-
-// Empty if it cannot be read: then there is no configuration, which SDKs survive.
-std::string text_of_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kRemoteConfigBytesMax, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  return text;
-}
-
 }  // namespace
 
 ServerOptions server_options(const Settings& settings) {
@@ -130,9 +118,9 @@ ServerOptions server_options(const Settings& settings) {
   options.jaeger_limits.decompressed_bytes_max = settings.limits.decompressed_bytes;
   options.rum.allowed_origins = settings.rum.allowed_origins;
   for (const std::string& name : settings.rum.more_secret_parameters) options.rum.secret_parameters.push_back(name);
-  if (settings.rum.remote_config_file != "none") {
-    options.rum.remote_config = [file = settings.rum.remote_config_file] { return text_of_file(file); };
-  }
+  options.rum.keep_address = settings.rum.client_address;
+  options.rum_geography = {settings.rum.geo_database, settings.rum.isp_database, settings.rum.geo_language};
+  options.rum_trusted_proxies = settings.rum.trusted_proxies;
   options.rum.limits.bundle_bytes_max = settings.rum.bundle_bytes;
   options.rum.limits.events_per_second_max = static_cast<uint32_t>(settings.rum.events_per_second);
   options.rum.limits.events_per_second_of_address_max =

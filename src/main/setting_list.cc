@@ -11,6 +11,7 @@ namespace {
 using enum SettingType;
 
 constexpr std::string_view kSyncChoices[] = {"sync", "interval", "none"};
+constexpr std::string_view kAddressChoices[] = {"masked", "full", "none"};
 constexpr std::string_view kLevelChoices[] = {"debug", "info", "warn", "error"};
 constexpr std::string_view kFormatChoices[] = {"text", "json"};
 
@@ -105,15 +106,27 @@ const SettingDefinition kSettings[] = {
     {"rum.more_secret_parameters", kTextList, CLEW_PLACE(std::vector<std::string>, rum.more_secret_parameters),
      "Names of query parameters whose values are replaced by *** in what browsers report, beside token, password, email and "
      "the like."},
-    {"rum.remote_config_file", kText, CLEW_PLACE(std::string, rum.remote_config_file),
-     "A JSON file with the configuration that SDKs with remoteConfig fetch: an object for each application by its id, and \"*\" for "
-     "all others; read whenever one asks. none: no file, SDKs keep their own."},
     {"rum.bundle_bytes", kBytes, CLEW_PLACE(uint64_t, rum.bundle_bytes),
      "Largest report of a browser. SDKs do not send again what is refused.", 64 * 1024, 64 * kMiB},
     {"rum.events_per_second", kNumber, CLEW_PLACE(uint64_t, rum.events_per_second),
      "Events of one application, averaged over ten seconds; beyond, its reports are refused with 429.", 1, 10'000'000},
     {"rum.events_per_second_of_address", kNumber, CLEW_PLACE(uint64_t, rum.events_per_second_of_address),
      "The same of one client address. Raise it where many users come through one proxy.", 1, 10'000'000},
+    {"rum.geo_database", kText, CLEW_PLACE(std::string, rum.geo_database),
+     "File of a MaxMind City or Country database (.mmdb), from which events get country, province and city. Read again when it "
+     "changes. Empty: none."},
+    {"rum.isp_database", kText, CLEW_PLACE(std::string, rum.isp_database),
+     "File of a MaxMind ISP or ASN database (.mmdb), from which events get the user's provider. Read again when it changes. Empty: "
+     "none."},
+    {"rum.geo_language", kText, CLEW_PLACE(std::string, rum.geo_language),
+     "Language of the names of countries, provinces and cities, where the database has it: en, zh-CN, de, fr and others."},
+    {"rum.trusted_proxies", kTextList, CLEW_PLACE(std::vector<std::string>, rum.trusted_proxies),
+     "Addresses and networks (10.0.0.0/8) of the proxies in front of Clew. Only what they say of the client's address is believed: "
+     "X-Forwarded-For, Forwarded or X-Real-IP. None by default: the peer is the client."},
+    {"rum.client_address", kChoice, CLEW_CHOICE(rum.client_address),
+     "What is stored of a user's address: masked, its network (203.0.113.0, 2001:db8:1::); full; none. Place and provider are told "
+     "before.",
+     0, INT64_MAX, kAddressChoices},
 
     {"log.sync", kChoice, CLEW_CHOICE(log.sync),
      "When data counts as stored: sync, when fdatasync has returned, so nothing acknowledged is ever lost; interval, when "

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "receive/rum/client_address.h"
 #include "self/log_line.h"
 
 namespace clew::main {
@@ -63,10 +64,14 @@ struct Settings {
   struct Rum {
     std::vector<std::string> allowed_origins;
     std::vector<std::string> more_secret_parameters;
-    std::string remote_config_file = "none";
     uint64_t bundle_bytes = 1 << 20;
     uint64_t events_per_second = 5000;
     uint64_t events_per_second_of_address = 200;
+    std::string geo_database;
+    std::string isp_database;
+    std::string geo_language = "en";
+    std::vector<std::string> trusted_proxies;
+    receive_rum::KeepAddress client_address = receive_rum::KeepAddress::kMasked;
   } rum;
 
   struct Log {

@@ -2,8 +2,10 @@
 spans whichever come first, for W3C and SkyWalking headers; and what may not be taken.
 """
 import json
+import shutil
 import time
 
+import duckdb
 from clew_server import ROOT, ClewServer, get_json, http, wait_until
 
 BUNDLES = ROOT / "src" / "receive" / "rum" / "testdata"
@@ -136,3 +138,52 @@ def test_only_the_pages_of_an_application_may_report_for_it(tmp_path):
             event["event_id"] += "x"
         statuses = {report(server, {**body, "events": body["events"] * 3}, headers={"Origin": "https://shop.example"})[0]}
         assert statuses == {429}
+
+
+def place_of(server, body):
+    """What the stored events of a bundle's session say of its user's place: the same for all of them."""
+    server.flush()
+    places = set()
+    for file in (server.data / "store" / "data" / "events").rglob("*.parquet"):
+        events = duckdb.sql(f"select * from '{file}'")
+        wanted = ["client.address", "geo.country", "geo.province", "geo.city", "geo.region.iso_code", "isp.name"]
+        columns = [f'"event.{name}"' if f"event.{name}" in events.columns else "null" for name in wanted]
+        rows = duckdb.sql(f"""select {", ".join(columns)} from '{file}' where "event.session.id" = '{body["session"]["id"]}'""")
+        places.update(rows.fetchall())
+    assert len(places) == 1, places
+    return places.pop()
+
+
+def test_the_operators_databases_tell_where_the_user_behind_a_proxy_is(tmp_path):
+    isp = tmp_path / "isp.mmdb"
+    shutil.copy(BUNDLES / "geography" / "asn.mmdb", isp)
+    settings = {"rum.geo_database": str(BUNDLES / "geography" / "city.mmdb"), "rum.isp_database": str(isp),
+                "rum.trusted_proxies": ["127.0.0.0/8"]}
+    with ClewServer(tmp_path / "server", settings) as server:
+        assert report(server, bundle("01-tracecontext-simple"), headers={"X-Forwarded-For": "198.51.100.9, 203.0.113.77"})[0] == 204
+        assert place_of(server, bundle("01-tracecontext-simple")) == (
+            "203.0.113.0", "Germany", "Bavaria", "Munich", "DE-BY", "Deutsche Telekom AG")
+        shutil.copy(BUNDLES / "geography" / "isp.mmdb", tmp_path / "new.mmdb")
+        (tmp_path / "new.mmdb").replace(isp)
+        wait_until(lambda: "read a changed database of addresses" in server.log_tail(), what="the changed file")
+        isp.write_bytes(b"broken")
+        wait_until(lambda: "the one before stays in force" in server.log_tail(), what="the broken file")
+        assert report(server, bundle("02-b3"), headers={"Forwarded": 'for="[2001:db8:1::5]:99", for=203.0.113.7'})[0] == 204
+        assert place_of(server, bundle("02-b3"))[-1] == "Example Home"
+
+
+def test_a_stranger_is_not_believed_and_full_addresses_are_kept_on_demand(tmp_path):
+    settings = {"rum.geo_database": str(BUNDLES / "geography" / "city.mmdb"), "rum.client_address": "full"}
+    with ClewServer(tmp_path, settings) as server:
+        assert report(server, bundle("01-tracecontext-simple"), headers={"X-Forwarded-For": "203.0.113.77"})[0] == 204
+        assert place_of(server, bundle("01-tracecontext-simple")) == ("127.0.0.1", None, None, None, None, None)
+
+
+def test_a_bad_database_or_network_keeps_the_server_from_starting(tmp_path):
+    for number, (name, value, why) in enumerate((
+            ("rum.geo_database", "/nowhere/city.mmdb", "rum.geo_database: /nowhere/city.mmdb: No such file"),
+            ("rum.isp_database", str(BUNDLES / "geography" / "city.mmdb"), "GeoLite2-City database"),
+            ("rum.trusted_proxies", ["10.0.0.0/40"], 'rum.trusted_proxies: "10.0.0.0/40"'))):
+        server = ClewServer(tmp_path / str(number), {name: value}).launch()
+        assert server.process.wait(30) == 1
+        assert why in server.log_tail(), server.log_tail()

@@ -52,7 +52,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 /** Texts with Latin words that are neither data (translate="no") nor names that stay as they are. */
 export async function untranslated(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const kept = /LCP|INP|CLS|FCP|TTFB|FID|DNS|TLS|CORS|ARMS|Faro|SkyWalking|OpenTelemetry|Android|iOS|Clew|Trace|Span|TraceQL|OTLP|JSON|Jaeger|SQL|HTTP|RPC|UTC|Apdex|ID|SDK|N\+1|P\d\d|Esc|Ctrl-F|Enter|min|EN|English|[KMGT]iB|https?:\/\/\S+/g;
+    const kept = /“rum”|LCP|INP|CLS|FCP|TTFB|FID|DNS|TLS|CORS|ARMS|Faro|SkyWalking|OpenTelemetry|Android|iOS|Clew|Trace|Span|TraceQL|OTLP|JSON|Jaeger|SQL|HTTP|RPC|UTC|Apdex|ID|SDK|N\+1|P\d\d|Esc|Ctrl-F|Enter|min|EN|English|[KMGT]iB|https?:\/\/\S+/g;
     const found: string[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

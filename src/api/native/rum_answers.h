@@ -10,6 +10,7 @@
 #include "api/native/endpoint_parameters.h"
 #include "query/rum/event_filter.h"
 #include "query/rum/overview.h"
+#include "query/rum/request_list.h"
 
 namespace clew::api_native {
 
@@ -32,8 +33,13 @@ void write_counts(wire::JsonWriter& json, std::string_view name, const query_rum
 void write_vitals(wire::JsonWriter& json, const std::vector<query_rum::VitalSummary>& vitals);
 void write_phases(wire::JsonWriter& json, const query_rum::PhaseSummary& phases);
 
+void write_request(wire::JsonWriter& json, const query_rum::RequestRow& row);
+void write_resource(wire::JsonWriter& json, const query_rum::ResourceRow& row);
+
 AnswerResult answer_rum_apps(const Question& question);
 AnswerResult answer_rum_overview(const Question& question);
 AnswerResult answer_rum_breakdown(const Question& question);
+AnswerResult answer_rum_requests(const Question& question);
+AnswerResult answer_rum_resources(const Question& question);
 
 }  // namespace clew::api_native

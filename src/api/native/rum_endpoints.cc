@@ -151,6 +151,69 @@ std::vector<Shape> overview_shapes() {
   };
 }
 
+std::vector<Shape> load_shapes() {
+  return {
+      {"RumRequestsAnswer", "Requests by method, host and path without ids.",
+       with_end({list_of("rows", "RumRequest", "In the order asked for"), {"row_count", kInteger, "Rows before the limit"}})},
+      {"RumRequest", "Requests of one method, host and path.",
+       {{"method", kText, "HTTP method"},
+        {"name", kText, "Path with `{id}` for what differs, or the name that the application gave"},
+        {"host", kText, "Host with port; empty where it is not known"},
+        {"type", kText, "fetch, xmlhttprequest …"},
+        {"count", kInteger, "Requests"},
+        {"failed", kInteger, "Network errors, and statuses that are neither success nor redirect"},
+        or_null("p50_ns", kDuration, "Median"),
+        or_null("p75_ns", kDuration, "75th percentile"),
+        or_null("p95_ns", kDuration, "95th percentile"),
+        or_null("p99_ns", kDuration, "99th percentile"),
+        or_null("max_ns", kDuration, "The longest"),
+        {"total_ns", kDuration, "All together"},
+        or_null("transfer_bytes_p75", kInteger, "Bytes transferred, 75th percentile"),
+        {"traced", kInteger, "Requests that carry a trace"},
+        {"not_traced", kInteger, "Requests that do not"},
+        list_of("status", "RumStatusCount", "Most first"),
+        nullable(one("time", "RumRequestTime", "Where the time goes; null where no trace of a backend was found")),
+        one("sample", "RumRequestSample", "The longest"),
+        list_of("pages", "RumPageCount", "Pages that ask it most, at most 3"),
+        or_null("before_p75_ns", kDuration, "75th percentile of the baseline"),
+        {"q", kText, "The filter that is this row"}}},
+      {"RumStatusCount", "A status.", {{"code", kText, "Empty or 0: none came"}, {"count", kInteger, "Requests"}}},
+      {"RumPageCount", "A page.", {{"view", kText, "Its name"}, {"count", kInteger, "Requests"}}},
+      {"RumRequestTime", "Means of a few requests whose traces were looked into.",
+       {{"sampled", kInteger, "Requests"}, {"browser_ns", kDuration, "Waited in the browser: queue, connection"},
+        {"network_ns", kDuration, "Between browser and backend"}, {"backend_ns", kDuration, "In the backend, by its first span"}}},
+      {"RumRequestSample", "A request.",
+       {{"session_id", kText, "Its session"}, {"event_id", kText, "Its event"},
+        or_null("trace_id", FieldType::kTraceId, "Its trace"), or_null("duration_ns", kDuration, "How long it took")}},
+      {"RumResourcesAnswer", "Static files by type, host and path.",
+       with_end({list_of("rows", "RumResource", "In the order asked for"), {"row_count", kInteger, "Rows before the limit"}})},
+      {"RumResource", "A static file.",
+       {{"type", kText, "js, css, image, font …"},
+        {"name", kText, "Path without query, with `{hash}` and `{id}` for what differs by release"},
+        {"host", kText, "Host with port"},
+        {"third_party", kFlag, "Served by another site than the pages"},
+        {"count", kInteger, "Loads"},
+        {"failed", kInteger, "Loads that failed"},
+        or_null("p50_ns", kDuration, "Median"),
+        or_null("p75_ns", kDuration, "75th percentile"),
+        or_null("p95_ns", kDuration, "95th percentile"),
+        {"total_ns", kDuration, "All together"},
+        or_null("transfer_bytes_p75", kInteger, "Bytes transferred, 75th percentile"),
+        or_null("decoded_bytes_p75", kInteger, "Bytes once decompressed, 75th percentile"),
+        {"cached", kInteger, "Loads that came from a cache"},
+        one("phases", "RumResourcePhases", "Parts of the loads"),
+        or_null("protocol", kText, "h2, h3, http/1.1"),
+        {"render_blocking", kInteger, "Loads that the page waited for before it drew anything"},
+        one("sample", "RumResourceSample", "The longest load"),
+        {"q", kText, "The filter that is this row"}}},
+      {"RumResourcePhases", "Parts of loads, each its 75th percentile.",
+       {or_null("redirect_ns", kDuration, "Redirects"), or_null("dns_ns", kDuration, "Name look-up"),
+        or_null("connect_ns", kDuration, "Connection without TLS"), or_null("tls_ns", kDuration, "TLS"),
+        or_null("wait_ns", kDuration, "Until the first byte"), or_null("download_ns", kDuration, "From the first byte to the last")}},
+      {"RumResourceSample", "A load.", {{"session_id", kText, "Its session"}, {"event_id", kText, "Its event"}}},
+  };
+}
+
 }  // namespace
 
 std::vector<Endpoint> rum_overview_endpoints() {
@@ -193,9 +256,36 @@ std::vector<Endpoint> rum_overview_endpoints() {
        .answer = "RumBreakdownAnswer",
        .handler = answer_rum_breakdown,
        .streams = true},
+      {.path = "/api/v1/rum/requests",
+       .id = "rumRequests",
+       .summary = "Requests of users' browsers",
+       .description = "By method, host and path without ids; where their time goes by the traces of a few of each row.",
+       .parameters = rum_parameters({{.name = "sort", .type = ParameterType::kChoice, .description = "What stands first", .fallback = "total",
+                                      .choices = {"total", "count", "p75", "failed", "slowest"}},
+                                     rows_parameter("50"),
+                                     {.name = "baseline", .type = ParameterType::kChoice, .description = "What to compare with",
+                                      .fallback = "none", .choices = {"none", "previous"}}}),
+       .answer = "RumRequestsAnswer",
+       .handler = answer_rum_requests,
+       .streams = true},
+      {.path = "/api/v1/rum/resources",
+       .id = "rumResources",
+       .summary = "Static files of users' browsers",
+       .description = "By type, host and path without what differs by release.",
+       .parameters = rum_parameters({{.name = "type", .description = "Only these: js, css, image, font …"},
+                                     {.name = "sort", .type = ParameterType::kChoice, .description = "What stands first", .fallback = "total",
+                                      .choices = {"total", "count", "p75", "bytes", "failed"}},
+                                     rows_parameter("50")}),
+       .answer = "RumResourcesAnswer",
+       .handler = answer_rum_resources,
+       .streams = true},
   };
 }
 
-std::vector<Shape> rum_overview_shapes() { return overview_shapes(); }
+std::vector<Shape> rum_overview_shapes() {
+  std::vector<Shape> shapes = overview_shapes(), more = load_shapes();
+  for (Shape& shape : more) shapes.push_back(std::move(shape));
+  return shapes;
+}
 
 }  // namespace clew::api_native

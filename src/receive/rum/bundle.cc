@@ -106,6 +106,7 @@ class BundleTranslator {
     record.text("network.effective_type", text_of(member(bundle_, "net"), "model"));
     record.text("network.name", text_of(member(bundle_, "net"), "name"));
     write_client(record, context_, member(bundle_, "os"), member(bundle_, "device"));
+    write_place(record, context_, member(bundle_, "geo"), member(bundle_, "isp"));
     for (const std::string_view group : {"device", "os", "geo", "isp"}) {
       write_members(record, member(bundle_, group), std::string(group) + ".");
     }
@@ -152,10 +153,10 @@ class BundleTranslator {
       }
       done_.event_keys.push_back(key);
     }
-    const auto trace = trace_of_request(event);
+    const auto trace = is_request(event) ? trace_of_request(event) : std::nullopt;
     write_event(event, event_id, trace);
     ++done_.event_count;
-    if (!trace || trace->span_id == 0 || !is_request(event)) return;
+    if (!trace) return;
     write_span(event, event_id, *trace);
     ++done_.span_count;
   }
@@ -182,7 +183,7 @@ class BundleTranslator {
     write_body(event, type);
     if (trace) {
       out.add_bytes(field::kLogTraceId, otlp::to_bytes(trace->trace_id));
-      if (trace->span_id != 0) out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(trace->span_id));
+      out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(trace->span_id));
       out.add_fixed32(field::kLogFlags, 1);
     }
     logs_.append_encoded(log_common_);

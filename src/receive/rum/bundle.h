@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "receive/rum/client_clocks.h"
+#include "receive/rum/geography.h"
 #include "receive/rum/scrubber.h"
 #include "stdx/error.h"
 #include "useragent/user_agent.h"
@@ -19,7 +20,8 @@ struct BundleContext {
   int64_t receive_time_ns = 0;
   std::string_view user_agent;
   const useragent::UserAgent* agent = nullptr;  // What that says; where the bundle says otherwise, the bundle wins.
-  std::string_view client_address;  // Without port; may be empty.
+  std::string_view client_address;  // What is to be kept of it, without port; may be empty.
+  const Place* place = nullptr;     // Of the address; where the bundle says otherwise, the bundle wins.
   std::string_view service_id;      // Of the query: the application's id where the bundle has none.
 };
 

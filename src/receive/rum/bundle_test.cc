@@ -35,6 +35,7 @@ class BundleTest : public testing::Test {
   const useragent::UserAgent agent_{"Chrome", "130.0", "Android", "14", "mobile", "Acme", "A1"};
   BundleContext context_{.receive_time_ns = kReceived, .user_agent = "Mozilla/5.0 (test)",
                          .agent = &agent_, .client_address = "10.0.0.7",
+                         .place = nullptr,
                          .service_id = {}};
   Scrubber scrubber_{default_secret_parameters()};
   ClientClocks clocks_;
@@ -155,6 +156,28 @@ TEST_F(BundleTest, SkyWalkingRequestsAreTheSpanThatTheBackendRefersTo) {
   const auto& span = traces->resource_spans[0].scope_spans[0].spans[0];
   EXPECT_EQ(otlp::to_hex(span.trace_id), "58f80aac82074481b065c27b5ed5d309");
   EXPECT_EQ(span.span_id, otlp::span_id_of_segment("9c761535-e901-4817-ae09-007c8702c42a", 0));
+}
+
+TEST_F(BundleTest, WhereTheClientIsStandsOnEveryRecordUnlessTheBundleSaysSo) {
+  const Place munich{"Germany", "DE", "Bavaria", "DE-BY", "Munich", "Deutsche Telekom AG", "AS3320"};
+  context_.place = &munich;
+  const auto text_with = [&](std::string groups) {
+    const auto done = translate(R"({"events":[{"event_type":"custom","name":"n"}])" + groups + "}");
+    return done ? request_text(done->logs, record_text) : done.error().message;
+  };
+  const std::string told = text_with("");
+  for (const char* line : {"geo.country = \"Germany\"", "geo.country.iso_code = \"DE\"", "geo.province = \"Bavaria\"",
+                           "geo.region.iso_code = \"DE-BY\"", "geo.city = \"Munich\"", "isp.name = \"Deutsche Telekom AG\"",
+                           "isp.id = \"AS3320\""}) {
+    EXPECT_NE(told.find(line), std::string::npos) << line << " in\n" << told;
+  }
+  const std::string own_place = text_with(R"(,"geo":{"city":"Paris"})");
+  EXPECT_EQ(own_place.find("Munich"), std::string::npos) << own_place;
+  EXPECT_EQ(own_place.find("Germany"), std::string::npos) << "half from here and half from there is no place";
+  EXPECT_NE(own_place.find("Telekom"), std::string::npos);
+  const std::string own_provider = text_with(R"(,"isp":{"name":"Orange"})");
+  EXPECT_EQ(own_provider.find("AS3320"), std::string::npos) << own_provider;
+  EXPECT_NE(own_provider.find("Munich"), std::string::npos);
 }
 
 TEST_F(BundleTest, SecretsInQueryStringsAreScrubbedWhereverTheyStand) {

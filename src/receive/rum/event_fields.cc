@@ -103,6 +103,26 @@ void write_client(RecordWriter& record, const BundleContext& context, element os
   unless_said(device, "model", "device.model", agent.device_model);
 }
 
+void write_place(RecordWriter& record, const BundleContext& context, element geo, element isp) {
+  if (context.place == nullptr) return;
+  const Place& place = *context.place;
+  // Half a place from here and half from there would be a place that does not exist.
+  const auto says = [](element group, std::initializer_list<const char*> keys) {
+    return std::ranges::any_of(keys, [&](const char* key) { return !text_of(group, key).empty(); });
+  };
+  if (!says(geo, {"country", "country_id", "province", "province_id", "city", "city_id"})) {
+    record.text("geo.country", place.country);
+    record.text("geo.country.iso_code", place.country_code);
+    record.text("geo.province", place.province);
+    record.text("geo.region.iso_code", place.region_code);
+    record.text("geo.city", place.city);
+  }
+  if (!says(isp, {"name", "id"})) {
+    record.text("isp.name", place.isp);
+    record.text("isp.id", place.isp_id);
+  }
+}
+
 void write_event_fields(RecordWriter& record, element event, std::string_view event_type) {
   for (const auto [key, value] : object_of(event)) {
     if (std::ranges::find(kElsewhere, key) == kElsewhere.end()) write_field(record, key, value, event_type);

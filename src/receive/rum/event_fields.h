@@ -23,6 +23,12 @@ bool is_known_group(std::string_view key);
 void write_client(RecordWriter& record, const BundleContext& context, simdjson::dom::element os = nothing(),
                   simdjson::dom::element device = nothing());
 
+// Where the client is, as the operator's databases tell by its address; where the SDK says anything of `geo` or `isp` itself,
+// that is left to it. Names are under the SDK's keys (geo.country, geo.province, geo.city, isp.name, isp.id), so that one key
+// groups both, and codes under OpenTelemetry's (geo.country.iso_code, geo.region.iso_code).
+void write_place(RecordWriter& record, const BundleContext& context, simdjson::dom::element geo = nothing(),
+                 simdjson::dom::element isp = nothing());
+
 // All fields of an event but those that every event has. OpenTelemetry's names where it has one, "rum.<field>" elsewhere,
 // unknown fields too: nothing that an SDK sends is lost.
 void write_event_fields(RecordWriter& record, simdjson::dom::element event, std::string_view event_type);

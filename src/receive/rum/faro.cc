@@ -47,14 +47,8 @@ struct Meaning {
   std::string_view event_name;
   std::string_view type;
 };
-Meaning meaning_of(std::string_view name, std::string_view initiator) {
-  if (name == "faro.performance.resource") {
-    // What scripts fetched is in faro.tracing's events: as a resource it would count twice.
-    if (initiator == "fetch" || initiator == "xmlhttprequest" || initiator == "beacon") return {"rum.timing", ""};
-    if (initiator == "script") return {"rum.resource", "js"};
-    if (initiator == "link" || initiator == "css") return {"rum.resource", "css"};
-    return {"rum.resource", initiator == "img" ? "image" : "other"};
-  }
+Meaning meaning_of(std::string_view name) {
+  if (name == "faro.performance.resource") return {"rum.resource", "other"};
   if (name == "faro.tracing.fetch") return {"rum.resource", "fetch"};
   if (name == "faro.tracing.xml-http-request") return {"rum.resource", "xmlhttprequest"};
   if (name == "faro.performance.navigation") return {"rum.view", "perf"};
@@ -127,6 +121,7 @@ class FaroTranslator {
     record.text("view.name", view_name.empty() || view_name == "default" ? page : view_name);
     record.text("url.full", long_text_of(member(meta_, "page"), "url"));
     write_client(record, context_);
+    write_place(record, context_);
     for (const element group : {member(session, "attributes"), member(user, "attributes")}) {
       for (const auto [key, value] : object_of(group)) {
         record.json("rum.properties." + std::string(key.substr(0, kNameBytesMax)), value);
@@ -217,7 +212,7 @@ class FaroTranslator {
 
   void take_event(element item) {
     const std::string name = text_of(item, "name");
-    const Meaning meaning = meaning_of(name, long_text_of(member(item, "attributes"), "initiatorType"));
+    const Meaning meaning = meaning_of(name);
     const size_t row = begin(item, meaning.event_name, 0, name);
     RecordWriter record(logs_.out(), field::kLogAttributes, scrubber_);
     record.text("rum.name", name);

@@ -28,7 +28,9 @@ std::optional<RequestTrace> trace_of_request(element event) {
   const std::string_view data_text = trace_data_of(event);
   simdjson::dom::parser parser;
   element data;
-  if (data_text.empty() || parser.parse(data_text.data(), data_text.size()).get(data) != simdjson::SUCCESS) data = nothing();
+  if (data_text.empty() || parser.parse(data_text.data(), data_text.size()).get(data) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
   RequestTrace trace;
   bool skywalking = false;
   for (const auto [name, value] : object_of(member(data, "headers"))) {
@@ -42,11 +44,7 @@ std::optional<RequestTrace> trace_of_request(element event) {
   }
   trace.sample = number_of(data, "sample");
   const std::string span_id = text_of(data, "spanId");
-  if (span_id.empty()) {
-    trace.trace_id = otlp::trace_id_of_text(trace_id);
-    if (!otlp::is_uuid_like(trace_id)) trace.original_trace_id = trace_id;
-    return trace;
-  }
+  if (span_id.empty()) return std::nullopt;
   const auto plain_span = otlp::parse_span_id(span_id);
   if (!skywalking && plain_span && *plain_span != 0) {
     const auto plain_trace = otlp::parse_trace_id(trace_id);

@@ -10,13 +10,9 @@
 #include "net/http_router.h"
 #include "receive/rum/bundle.h"
 #include "receive/rum/faro.h"
-#include "receive/rum/otlp_sessions.h"
 #include "receive/rum/rate_limiter.h"
 #include "receive/rum/recent_events.h"
-#include "receive/rum/remote_config.h"
-#include "receive/rum/session_views.h"
 #include "receive/rum/skywalking_browser.h"
-#include "receive/rum/skywalking_segments.h"
 #include "wire/content_coding.h"
 
 namespace clew::receive_rum {
@@ -33,13 +29,6 @@ void add(std::atomic<uint64_t>& counter, uint64_t amount) { counter.fetch_add(am
 std::string_view header_of(const net::HttpRequest& request, std::string_view name) {
   const std::string* value = request.header(name);
   return value == nullptr ? std::string_view() : *value;
-}
-
-// "127.0.0.1:51234" or "[::1]:51234" without the port.
-std::string_view address_of(std::string_view peer) {
-  peer = peer.substr(0, peer.rfind(':'));
-  if (peer.starts_with('[') && peer.ends_with(']')) peer = peer.substr(1, peer.size() - 2);
-  return peer;
 }
 
 // Any page may report: a browser asks for these before it lets the page see the answer of the SDK's fall-back request.
@@ -79,21 +68,6 @@ class BothDone {
   std::move_only_function<void(std::optional<stdx::Error>)> done_;
 };
 
-// Lets the page's origin read another door's answer.
-class PageReply final : public net::HttpReply {
- public:
-  PageReply(net::HttpReplyPtr inner, std::string origin) : inner_(std::move(inner)), origin_(std::move(origin)) {}
-
-  void send(net::HttpResponse response) override {
-    allow_reading(origin_, response);
-    inner_->send(std::move(response));
-  }
-
- private:
-  const net::HttpReplyPtr inner_;
-  const std::string origin_;
-};
-
 }  // namespace
 
 class RumReceiver::Door : public std::enable_shared_from_this<Door> {
@@ -112,30 +86,15 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   stdx::Result<TranslatedBundle> translate_arms(std::string_view body, const BundleContext& context) {
     return translate_bundle(body, context, scrubber_, clocks_, [this](uint64_t key) { return recent_.contains(key); });
   }
-  stdx::Result<TranslatedBundle> translate_segments(std::string_view body, const BundleContext& context) {
-    return translate_browser_segments(body, context, scrubber_, clocks_);
-  }
-  // An answer of another door for the page that asked; nullptr: refused, and answered.
-  net::HttpReplyPtr admit_page(const net::HttpRequest& request, net::HttpReplyPtr reply);
-  std::string in_place_of_logs(std::string_view logs, std::string_view user_agent, std::string_view peer);
-  std::string beside_traces(std::string_view traces, std::string_view user_agent, std::string_view peer);
   const Scrubber& scrubber() const { return scrubber_; }
   net::HttpResponse preflight(const net::HttpRequest& request) const;
   net::HttpResponse remote_config(const net::HttpRequest& request) const;
   const RumCounters& counters() const { return counters_; }
 
  private:
-  BundleContext context_of(std::string_view user_agent, const useragent::UserAgent* agent, std::string_view peer) const {
-    return {.receive_time_ns = clock_.now_ns(),
-            .user_agent = user_agent,
-            .agent = agent,
-            .client_address = address_of(peer),
-            .service_id = {}};
-  }
   stdx::Result<TranslatedBundle> translate_body(const Translate& translate, net::HttpRequest& request);
   stdx::Result<void> admit(const net::HttpRequest& request, const TranslatedBundle& bundle);
   bool origin_is_allowed(std::string_view app_id, std::string_view origin) const;
-  bool any_application_may_be_at(std::string_view origin) const;
   void append(Protocol protocol, TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply);
   void fail(Protocol protocol, const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
             std::string_view payload = {}, int status = 0);
@@ -147,7 +106,6 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   useragent::UserAgents agents_;
   ClientClocks clocks_;
   RecentEvents recent_;
-  SessionViews views_;
   RateLimiter app_rate_;
   RateLimiter address_rate_;
   RumCounters counters_;
@@ -199,8 +157,15 @@ stdx::Result<TranslatedBundle> RumReceiver::Door::translate_body(const Translate
   const std::string* service_id = request.parameter("service_id");
   const std::string_view user_agent = header_of(request, "User-Agent");
   const auto agent = agents_.parse(user_agent);
-  BundleContext context = context_of(user_agent, agent.get(), request.peer);
-  if (service_id != nullptr) context.service_id = *service_id;
+  const std::string address = client_address_of(request, options_.trusted_proxies);
+  const std::string kept = kept_address(address, options_.keep_address);
+  const Place place = options_.geography ? options_.geography->place_of(address) : Place();
+  const BundleContext context{.receive_time_ns = clock_.now_ns(),
+                              .user_agent = user_agent,
+                              .agent = agent.get(),
+                              .client_address = kept,
+                              .place = &place,
+                              .service_id = service_id == nullptr ? std::string_view() : *service_id};
   return translate(*this, *body, context);
 }
 
@@ -219,7 +184,7 @@ bool RumReceiver::Door::origin_is_allowed(std::string_view app_id, std::string_v
 stdx::Result<void> RumReceiver::Door::admit(const net::HttpRequest& request, const TranslatedBundle& bundle) {
   const int64_t now_ns = clock_.now_ns();
   const uint32_t count = std::max(bundle.event_count, 1u);
-  if (!address_rate_.take(address_of(request.peer), count, now_ns) || !app_rate_.take(bundle.app_id, count, now_ns)) {
+  if (!address_rate_.take(client_address_of(request, options_.trusted_proxies), count, now_ns) || !app_rate_.take(bundle.app_id, count, now_ns)) {
     add(counters_.bundles_refused_rate, 1);
     return stdx::fail(ErrorCode::kResourceExhausted,
                       fmt::format("application \"{:.100}\" or this address sends more events than allowed", bundle.app_id));
@@ -262,48 +227,9 @@ net::HttpResponse RumReceiver::Door::preflight(const net::HttpRequest& request) 
   return response;
 }
 
-bool RumReceiver::Door::any_application_may_be_at(std::string_view origin) const {
-  return origin.empty() || options_.allowed_origins.empty() ||
-         std::ranges::any_of(options_.allowed_origins, [&](std::string_view entry) {
-           const size_t bar = entry.find('|');
-           return net::origin_matches(entry.substr(bar == std::string_view::npos ? 0 : bar + 1), origin);
-         });
-}
-
-net::HttpReplyPtr RumReceiver::Door::admit_page(const net::HttpRequest& request, net::HttpReplyPtr reply) {
-  std::string origin(header_of(request, "Origin"));
-  auto answer = std::make_shared<PageReply>(std::move(reply), origin);
-  if (!any_application_may_be_at(origin)) {
-    add(counters_.bundles_refused_origin, 1);
-    net::HttpResponse refusal = net::error_response(
-        {ErrorCode::kInvalidArgument, fmt::format("rum.allowed_origins does not name {:.200}", origin)});
-    refusal.status = kForbidden;
-    answer->send(std::move(refusal));
-    return nullptr;
-  }
-  const auto count = static_cast<uint32_t>(request.body.size() / kEventBytesGuessed) + 1;
-  if (!address_rate_.take(address_of(request.peer), count, clock_.now_ns())) {
-    add(counters_.bundles_refused_rate, 1);
-    answer->send(net::error_response({ErrorCode::kResourceExhausted, "this address sends more events than allowed"}));
-    return nullptr;
-  }
-  return answer;
-}
-
-std::string RumReceiver::Door::in_place_of_logs(std::string_view logs, std::string_view user_agent, std::string_view peer) {
-  const auto agent = user_agent.empty() ? nullptr : agents_.parse(user_agent);
-  return with_session_events(logs, context_of(user_agent, agent.get(), peer), scrubber_, views_);
-}
-
-std::string RumReceiver::Door::beside_traces(std::string_view traces, std::string_view user_agent, std::string_view peer) {
-  const auto agent = user_agent.empty() ? nullptr : agents_.parse(user_agent);
-  return requests_of_spans(traces, context_of(user_agent, agent.get(), peer), scrubber_, views_);
-}
-
 net::HttpResponse RumReceiver::Door::remote_config(const net::HttpRequest& request) const {
   net::HttpResponse response;
-  const std::string file = options_.remote_config ? options_.remote_config() : std::string();
-  response.body = remote_config_of(file, request.path_parameters.empty() ? std::string_view() : request.path_parameters.back());
+  response.body = options_.remote_config.empty() ? "{}" : options_.remote_config;
   response.headers.emplace_back("Cache-Control", "no-cache");
   allow_reading(header_of(request, "Origin"), response);
   return response;
@@ -338,7 +264,6 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   add_door("/browser/perfData/resources", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kResources));
   add_door("/browser/errorLogs", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
   add_door("/browser/errorLog", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
-  add_door("/v3/segments", Protocol::kRumSkyWalking, &Door::translate_segments);
   add_door("/collect", Protocol::kRumFaro, [](Door& door, std::string_view body, const BundleContext& context) {
     return translate_faro(body, context, door.scrubber());
   });
@@ -350,29 +275,6 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
     add_preflight(path);
   }
   return routes;
-}
-
-std::vector<net::HttpRoute> RumReceiver::for_pages(std::vector<net::HttpRoute> routes) const {
-  std::vector<net::HttpRoute> open;
-  for (net::HttpRoute& route : routes) {
-    const std::string pattern = route.pattern;
-    route.handler = [door = door_, inner = std::move(route.handler)](net::HttpRequest& request, net::HttpReplyPtr reply) {
-      if (net::HttpReplyPtr answer = door->admit_page(request, std::move(reply))) inner(request, std::move(answer));
-    };
-    open.push_back(std::move(route));
-    open.push_back({"OPTIONS", pattern, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
-                      reply->send(door->preflight(request));
-                    }});
-  }
-  return open;
-}
-
-std::string RumReceiver::in_place_of_logs(std::string_view logs, std::string_view user_agent, std::string_view peer) const {
-  return door_->in_place_of_logs(logs, user_agent, peer);
-}
-
-std::string RumReceiver::beside_traces(std::string_view traces, std::string_view user_agent, std::string_view peer) const {
-  return door_->beside_traces(traces, user_agent, peer);
 }
 
 const RumCounters& RumReceiver::counters() const { return door_->counters(); }

@@ -1,14 +1,14 @@
 // The RUM door: bundles of browsers, mini-programs and apps over HTTP.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "net/http.h"
 #include "receive/intake.h"
+#include "receive/rum/client_address.h"
+#include "receive/rum/geography.h"
 #include "receive/rum/rum_limits.h"
 #include "receive/rum/scrubber.h"
 #include "stdx/clock.h"
@@ -21,8 +21,10 @@ struct RumOptions {
   // that no entry speaks of, and requests without an Origin (mini-programs, apps), are let in. Empty: everybody is.
   std::vector<std::string> allowed_origins;
   std::vector<std::string> secret_parameters = default_secret_parameters();
-  // The file of the SDKs' remote configuration, whenever one asks for it (remote_config.h); none, or "": there is none.
-  std::function<std::string()> remote_config;
+  std::shared_ptr<const Geography> geography;  // nullptr: nobody is anywhere.
+  TrustedProxies trusted_proxies;
+  KeepAddress keep_address = KeepAddress::kMasked;
+  std::string remote_config;  // JSON that is given to SDKs that ask for their configuration; empty: "{}".
 };
 
 // Since start; beside the intake's counters.
@@ -42,12 +44,6 @@ class RumReceiver {
 
   // For the main port: the SDK's paths, and their preflights.
   std::vector<net::HttpRoute> http_routes() const;
-  // Another door's routes for the main port, so that pages may send there, too: by the same origins and the same rate of an
-  // address (a KiB counts as an event, since nobody counts them here), with preflights.
-  std::vector<net::HttpRoute> for_pages(std::vector<net::HttpRoute> routes) const;
-  // For the OTLP doors (otlp_sessions.h): an ExportLogsServiceRequest in place of `logs`, or beside `traces`; empty: none.
-  std::string in_place_of_logs(std::string_view logs, std::string_view user_agent, std::string_view peer) const;
-  std::string beside_traces(std::string_view traces, std::string_view user_agent, std::string_view peer) const;
   const RumCounters& counters() const;
 
  private:

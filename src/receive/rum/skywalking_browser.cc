@@ -101,6 +101,7 @@ class ReportTranslator {
     out.add_bytes(field::kLogEventName, kind_.event_name);
     RecordWriter record(out, field::kLogAttributes, scrubber_);
     write_client(record, context_);
+    write_place(record, context_);
     write_fields(record, item);
     logs_.end_row(row);
   }

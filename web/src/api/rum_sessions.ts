@@ -104,7 +104,9 @@ export function askSessions(question: SessionsQuestion, span: { start: number; e
   return ask<SessionsAnswer>('/rum/sessions', { ...question, start: nanoseconds(span.start), end: nanoseconds(span.end) }, options);
 }
 
+/** Parts of a load, none within another; what no part explains is queueing. */
 export interface Phases {
+  queue_ns?: number | null;
   redirect_ns?: number | null;
   dns_ns?: number | null;
   connect_ns?: number | null;

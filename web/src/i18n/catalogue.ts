@@ -50,8 +50,8 @@ export function toggleLanguage(): void {
 
 /** A sentence with elements in it: fill('in {service}', { service: <a …/> }). */
 export function fill(sentence: string, parts: Record<string, ComponentChild>): ComponentChild[] {
-  return sentence.split(/(\{[a-z_]+\})/i).map((piece) => {
-    const name = /^\{([a-z_]+)\}$/i.exec(piece)?.[1];
+  return sentence.split(/(\{[a-z_0-9]+\})/i).map((piece) => {
+    const name = /^\{([a-z_0-9]+)\}$/i.exec(piece)?.[1];
     return name !== undefined && name in parts ? parts[name] : piece;
   });
 }

@@ -33,6 +33,7 @@ export const rumErrors = {
   cause_count: (count: number) => `before ${formatCount(count)} of them a request of the same session failed so`,
   unknown_place: 'place unknown',
   no_type: 'Error without a type',
+  untyped: { blank: 'White screen', crash: 'Crash', resource: 'File not loaded', request: 'Request failed', custom: 'Reported by the application' },
   none: 'No browser errors in this range',
   none_why: 'No page has reported an error. Widen the range to look further back.',
   none_of_view: 'None in this state',
@@ -42,7 +43,8 @@ export const rumErrors = {
   not_connected: 'How to connect a browser',
 
   figures: (views: string) => `${views} views · LCP {lcp} · INP {inp}`,
-  p75_of_views: 'Largest contentful paint and interaction to next paint, p75 of page views',
+  figures_of_requests: (views: string, request: string) => `${views} views · requests ${request}`,
+  p75_of_views: 'p75 of all users; opens the overview',
 
   act: 'Change the state',
   resolve: 'Resolve',
@@ -93,10 +95,11 @@ export const rumErrors = {
     no_crumbs: 'Nothing else of the session was recorded before it.',
     this_error: 'this error',
     kinds: {
-      view: 'Page', action: 'User action', request: 'Request', resource: 'Resource', error: 'Error', long_task: 'Long task', vitals: 'Web vitals', perf: 'Page load', custom: 'Custom event', application: 'Application',
+      view: 'Page', action: 'User action', request: 'Request', resource: 'Resource', error: 'Error', long_task: 'Long task', vitals: 'Web vitals', perf: 'Page load', custom: 'Custom event', application: 'Application', view_custom: 'Page event', other: 'Event',
     },
     shares: { browser: 'Browser', os: 'System', version: 'Version', country: 'Country', page: 'Page' },
     not_known: '(not known)',
+    only: (value: string) => `Only ${value}`,
     more_values: (count: number) => `${formatCount(count)} more`,
     samples: 'Affected users and sessions',
     hit: (users: number, sessions: number) => `${formatCount(users)} ${plural(users, 'user', 'users')} in ${formatCount(sessions)} ${plural(sessions, 'session', 'sessions')}`,

@@ -120,7 +120,7 @@ export const sessions = {
     errors: (count: number) => counted(count, 'error', 'errors'),
     essential: 'Essential rows',
     all_rows: (count: number) => `All ${counted(count, 'span', 'spans')}`,
-    open_full: 'Open the full trace',
+    open_full: 'Full trace',
     topology: 'Topology of this trace',
     split: 'Where the time went',
     browser: 'browser',

@@ -33,6 +33,7 @@ export const rumErrors: Section<'rumErrors'> = {
   cause_count: (count) => `其中 ${formatCount(count)} 次发生前，同一会话有请求如此失败`,
   unknown_place: '位置未知',
   no_type: '没有类型的错误',
+  untyped: { blank: '白屏', crash: '崩溃', resource: '文件未加载', request: '请求失败', custom: '由应用上报' },
   none: '该时间范围内没有浏览器端错误',
   none_why: '没有页面上报错误。可放宽时间范围继续查找。',
   none_of_view: '没有处于该状态的错误',
@@ -42,7 +43,8 @@ export const rumErrors: Section<'rumErrors'> = {
   not_connected: '如何接入浏览器',
 
   figures: (views) => `${views} 次访问 · LCP {lcp} · INP {inp}`,
-  p75_of_views: '最大内容绘制与交互到下次绘制，页面访问的 P75',
+  figures_of_requests: (views, request) => `${views} 次访问 · 请求 ${request}`,
+  p75_of_views: '全部用户的 P75；打开概览',
 
   act: '更改状态',
   resolve: '标记为已解决',
@@ -93,10 +95,11 @@ export const rumErrors: Section<'rumErrors'> = {
     no_crumbs: '此前该会话没有其他记录。',
     this_error: '该错误',
     kinds: {
-      view: '页面', action: '用户操作', request: '请求', resource: '资源', error: '错误', long_task: '长任务', vitals: '网页指标', perf: '页面加载', custom: '自定义事件', application: '应用',
+      view: '页面', action: '用户操作', request: '请求', resource: '资源', error: '错误', long_task: '长任务', vitals: '网页指标', perf: '页面加载', custom: '自定义事件', application: '应用', view_custom: '页面事件', other: '事件',
     },
     shares: { browser: '浏览器', os: '操作系统', version: '版本', country: '国家', page: '页面' },
     not_known: '(未知)',
+    only: (value) => `仅 ${value}`,
     more_values: (count) => `另有 ${formatCount(count)} 项`,
     samples: '受影响的用户与会话',
     hit: (users, sessions) => `${formatCount(users)} 位用户，${formatCount(sessions)} 个会话`,

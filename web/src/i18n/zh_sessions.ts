@@ -114,7 +114,7 @@ export const sessions: Section<'sessions'> = {
     errors: (count) => `${formatCount(count)} 个错误`,
     essential: '关键行',
     all_rows: (count) => `全部 ${formatCount(count)} 个 Span`,
-    open_full: '打开完整调用链',
+    open_full: '完整调用链',
     topology: '该调用链的应用拓扑',
     split: '时间去向',
     browser: '浏览器',

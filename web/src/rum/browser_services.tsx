@@ -6,6 +6,7 @@ import { askBreakdown, askRumApps, type BreakdownRow, type RumApp } from '../api
 import { useQuestion } from '../api/question';
 import { link } from '../app/address';
 import { useRange } from '../app/range';
+import { formatDuration } from '../format/duration';
 import { formatCount } from '../format/quantity';
 import { fill, t } from '../i18n/catalogue';
 import { kAllApps } from './app_choice';
@@ -40,13 +41,13 @@ export function browserHref(name: string, service: BrowserService | undefined): 
   return link('/rum', { app: kAllApps, q: `{ resource.service.name = ${JSON.stringify(name)} }` });
 }
 
-/** `1.2 k views · LCP 2.10 s · INP 180 ms`, linked to the overview. */
+/** `1.2 k views · LCP 2.10 s · INP 180 ms`, linked to the overview; mini-programs and apps have no such vitals, but requests. */
 export function BrowserFigures({ name, service }: { name: string; service: BrowserService }) {
   const { figures } = service;
   if (!figures) return null;
   return (
     <a class="browser-figures number" href={browserHref(name, service)} data-tip={t.rumErrors.p75_of_views}>
-      {fill(t.rumErrors.figures(formatCount(figures.views)), { lcp: <VitalValue name="lcp" value={figures.lcp_p75} />, inp: <VitalValue name="inp" value={figures.inp_p75} /> })}
+      {figures.lcp_p75 === null && figures.inp_p75 === null ? t.rumErrors.figures_of_requests(formatCount(figures.views), formatDuration(figures.request_p75)) : fill(t.rumErrors.figures(formatCount(figures.views)), { lcp: <VitalValue name="lcp" value={figures.lcp_p75} />, inp: <VitalValue name="inp" value={figures.inp_p75} /> })}
     </a>
   );
 }

@@ -1,6 +1,7 @@
 // What the pages of browser errors work out from the answers: names of places in code, which groups a tab shows, what a change
 // of state does, which frames are folded. Pure.
 import type { ErrorGroupRow, Frame, GroupSort, GroupState, MapState, Position, SourceMapUse, StateChange, Steps } from '../api/rum_errors';
+import type { Span } from '../app/range';
 import { fromNanoseconds } from '../format/instant';
 
 /** What the list shows: `unresolved` is what somebody should look at, `new` those of it that were never seen before this range. */
@@ -16,6 +17,17 @@ export function sortOf(view: View, chosen: GroupSort): GroupSort {
 }
 export function isNew(row: Pick<ErrorGroupRow, 'first_ns'>, rangeStart: number): boolean {
   return fromNanoseconds(row.first_ns) >= rangeStart;
+}
+
+/** Users × recency: an error that stopped a sixth of the range ago counts half, one from its start a sixty-fourth. Clients that
+ * know no users count by sessions. */
+export function impactOf(row: Pick<ErrorGroupRow, 'users' | 'sessions' | 'last_ns'>, range: Span): number {
+  const age = Math.max(0, range.end - fromNanoseconds(row.last_ns)) / Math.max(1, range.end - range.start);
+  return (row.users || row.sessions) * 2 ** (-6 * Math.min(1, age));
+}
+/** By impact, equal ones as the server has them. */
+export function byImpact<Row extends Pick<ErrorGroupRow, 'users' | 'sessions' | 'last_ns'>>(rows: readonly Row[], range: Span): Row[] {
+  return rows.map((row) => ({ row, impact: impactOf(row, range) })).sort((a, b) => b.impact - a.impact).map(({ row }) => row);
 }
 
 /** The last two parts of a path, without host, query and the prefixes of bundlers. */

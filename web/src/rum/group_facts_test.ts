@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ErrorGroupRow, Frame } from '../api/rum_errors';
-import { applyChange, countsAfter, firstWithSource, foldFrames, isFailure, isNew, mapUseOf, positionText, releaseMarks, shellWord, shortFile, sortOf, statesOf, stepTimes, undoOf, uploadCommand } from './group_facts';
+import { applyChange, byImpact, countsAfter, firstWithSource, foldFrames, isFailure, isNew, mapUseOf, positionText, releaseMarks, shellWord, shortFile, sortOf, statesOf, stepTimes, undoOf, uploadCommand } from './group_facts';
 
 const row: ErrorGroupRow = {
   group_id: '00000000000000e1', app: 'shop@1', app_name: 'shop-web', type: 'TypeError', message: 'x is undefined', culprit: null, source: 'onError', kind: 'error',
@@ -22,6 +22,18 @@ describe('views of the list', () => {
   });
   it('call new what was first seen in the range', () => {
     expect([isNew(row, 999_999), isNew(row, 1_000_000), isNew(row, 1_000_001)]).toEqual([true, true, false]);
+  });
+});
+
+describe('impact', () => {
+  const range = { start: 0, end: 6_000_000 };
+  const hit = (name: string, users: number, sessions: number, lastMs: number) => ({ name, users, sessions, last_ns: `${lastMs}000000` });
+  it('is users by recency', () => {
+    const rows = [hit('old', 30, 40, 3_000_000), hit('now', 10, 10, 6_000_000), hit('nobody known', 0, 5, 6_000_000), hit('long ago', 60, 70, 0)];
+    expect(byImpact(rows, range).map((row) => row.name)).toEqual(['now', 'nobody known', 'old', 'long ago']);
+  });
+  it('leaves equal ones as they came', () => {
+    expect(byImpact([hit('a', 2, 2, 6_000_000), hit('b', 2, 9, 6_000_000)], range).map((row) => row.name)).toEqual(['a', 'b']);
   });
 });
 

@@ -18,8 +18,8 @@ export function overviewLink(scope: Kept, tab?: string, more: Record<string, str
   return link('/rum', { ...keptOf(scope), tab, ...more });
 }
 /** `has` is what the sessions have, in the words of the API: errors, failed, slow, rage, blank, long_tasks, crash. */
-export function sessionsLink(scope: Kept, has?: string): string {
-  return link('/sessions', { ...keptOf(scope), has });
+export function sessionsLink(scope: Kept, has?: string, range: { from?: string; to?: string } = {}): string {
+  return link('/sessions', { ...keptOf(scope), has, ...range });
 }
 export function browserErrorsLink(scope: Kept): string {
   return link('/errors', { side: 'browser', ...keptOf(scope) });

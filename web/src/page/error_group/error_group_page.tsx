@@ -20,6 +20,7 @@ import { useScope } from '../../rum/app_choice';
 import { FilterBar } from '../../rum/filter_bar';
 import { positionText, releaseMarks, stepTimes } from '../../rum/group_facts';
 import { kStateKeys, StateDetail, StateMark, StateMenu, useGroupChanges, useStateKeys, VersionForm, type GroupChanges } from '../../rum/group_states';
+import { GroupType, groupTypeName } from '../../rum/group_type';
 import { LikelyCauseLink } from '../../rum/likely_cause';
 import type { Anchor } from '../../widget/floating';
 import { Icon } from '../../widget/icon';
@@ -78,7 +79,7 @@ function Title({ row, scope, message, changes, onVersion, menuBox }: { row: Erro
     <div class="group-title">
       <div class="line">
         <StateMark state={row.state} />
-        <h1 class="grow"><b translate={!row.type}>{row.type || words.no_type}</b>{message && <>: <span class="second" translate={false}>{message}</span></>}</h1>
+        <h1 class="grow"><GroupType row={row} />{message && <>: <span class="second" translate={false}>{message}</span></>}</h1>
         <span class="pill">{words.states[row.state]} <StateDetail row={row} /></span>
         <Actions row={row} changes={changes} onVersion={onVersion} menuBox={menuBox} />
       </div>
@@ -126,7 +127,7 @@ export default function ErrorGroupPage({ parts }: PageProps) {
   const menuBox = useRef<HTMLDivElement>(null);
   const [form, setForm] = useState<Anchor>();
   const row = answer && (changes.changed.get(answer.group.group_id) ?? answer.group);
-  useCrumbs([{ text: words.title, href: link('/errors', { side: 'browser' }) }, { text: row?.type || id, isData: true }]);
+  useCrumbs([{ text: words.title, href: link('/errors', { side: 'browser' }) }, { text: row ? groupTypeName(row) : id, isData: row === undefined || row.type !== '' }]);
   useStateKeys(words.title, row, changes, () => setForm(menuBox.current?.getBoundingClientRect()));
   if (!answer || !row || row.group_id !== id) {
     if (error?.code === 'not_found') return <EmptyState icon="errors" title={words.detail.unknown} actions={<><WidenButton /><a class="button" href={link('/errors', { side: 'browser' })}>{words.detail.all}</a></>}><p>{words.detail.unknown_why}</p></EmptyState>;

@@ -1,18 +1,19 @@
 // What surrounds an error: what happened before it in its session, whom and what it hits, the newest sessions with it.
 import type { Crumb, ErrorGroupAnswer, ErrorSample, Share, ShareKey } from '../../api/rum_errors';
 import { kShareKeys } from '../../api/rum_errors';
-import { link } from '../../app/address';
+import { link, useParameter } from '../../app/address';
 import { formatDuration } from '../../format/duration';
 import { formatInstant, formatInstantExactly, fromNanoseconds } from '../../format/instant';
 import { formatCountExactly, formatShare, kMissing } from '../../format/quantity';
 import { shortId } from '../../format/shorten';
 import { t } from '../../i18n/catalogue';
+import { conditionOf, withCondition } from '../../rum/filter';
 import { isFailure } from '../../rum/group_facts';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Icon, type IconName } from '../../widget/icon';
 
 const kCrumbIcons: Record<string, IconName> = {
-  view: 'browser', action: 'target', request: 'traces', resource: 'download', error: 'failed', long_task: 'clock', vitals: 'chart', perf: 'chart', custom: 'pin', application: 'services',
+  view: 'browser', action: 'target', request: 'traces', resource: 'download', error: 'failed', long_task: 'clock', vitals: 'chart', perf: 'chart', custom: 'pin', application: 'services', view_custom: 'browser',
 };
 
 /** Before the error: `−3.20 s`. */
@@ -67,7 +68,7 @@ export function Trail({ answer }: { answer: ErrorGroupAnswer }) {
 
 const kSharesShown = 5;
 
-function ShareBlock({ title, shares, total, hrefOf }: { title: string; shares: readonly Share[]; total: number; hrefOf?: ((value: string) => string) | undefined }) {
+function ShareBlock({ title, shares, total, hrefOf, tipOf }: { title: string; shares: readonly Share[]; total: number; hrefOf: (value: string) => string; tipOf?: ((value: string) => string) | undefined }) {
   const words = t.rumErrors.detail;
   return (
     <div class="share-block">
@@ -77,7 +78,7 @@ function ShareBlock({ title, shares, total, hrefOf }: { title: string; shares: r
           const share = total ? each.count / total : 0;
           const name = each.value === '' ? <span class="third cut">{words.not_known}</span> : <span class="cut" translate={false} title={each.value}>{each.value}</span>;
           return [
-            hrefOf && each.value !== '' ? <a key="n" class="cut" href={hrefOf(each.value)}>{name}</a> : <span key="n" class="cut">{name}</span>,
+            each.value !== '' ? <a key="n" class="cut row-link" href={hrefOf(each.value)} data-tip={tipOf?.(each.value)}>{name}</a> : <span key="n" class="cut">{name}</span>,
             <span key="b" class="share-track" aria-hidden="true"><i style={{ width: `${Math.min(100, share * 100)}%` }} /></span>,
             <span key="s" class="number" data-tip={formatCountExactly(each.count)}>{formatShare(share)}</span>,
           ];
@@ -91,7 +92,11 @@ function ShareBlock({ title, shares, total, hrefOf }: { title: string; shares: r
 export function Shares({ answer }: { answer: ErrorGroupAnswer }) {
   const words = t.rumErrors.detail;
   const app = answer.group.app;
-  const links: Partial<Record<ShareKey, (value: string) => string>> = { page: (view) => link('/rum/page', { app, view }) };
+  const q = useParameter('q');
+  const only = (key: string) => (value: string) => link(['/errors', answer.group.group_id], { q: withCondition(q, conditionOf(key, value)) });
+  const links: Record<ShareKey, (value: string) => string> = {
+    browser: only('user_agent.name'), os: only('os.type'), version: only('resource.service.version'), country: only('geo.country'), page: (view) => link('/rum/page', { app, view }),
+  };
   const blocks = kShareKeys.filter((key) => (answer.by[key]?.length ?? 0) > 0);
   return (
     <section class="panel" aria-label={words.spread}>
@@ -99,7 +104,7 @@ export function Shares({ answer }: { answer: ErrorGroupAnswer }) {
       <div class="body shares">
         {blocks.map((key) => {
           const shares = answer.by[key] ?? [];
-          return <ShareBlock key={key} title={words.shares[key]} shares={shares} total={Math.max(answer.group.count, shares.reduce((sum, each) => sum + each.count, 0))} hrefOf={links[key]} />;
+          return <ShareBlock key={key} title={words.shares[key]} shares={shares} total={Math.max(answer.group.count, shares.reduce((sum, each) => sum + each.count, 0))} hrefOf={links[key]} tipOf={key === 'page' ? undefined : words.only} />;
         })}
       </div>
     </section>

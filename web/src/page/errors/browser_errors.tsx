@@ -14,7 +14,8 @@ import { t } from '../../i18n/catalogue';
 import { AppMenu, useScope } from '../../rum/app_choice';
 import { FilterBar, setFilter } from '../../rum/filter_bar';
 import { isEmptyFilter } from '../../rum/filter';
-import { countsAfter, isNew, kViews, positionText, sortOf, statesOf, type View } from '../../rum/group_facts';
+import { byImpact, countsAfter, isNew, kViews, positionText, sortOf, statesOf, type View } from '../../rum/group_facts';
+import { GroupType } from '../../rum/group_type';
 import { LikelyCauseLink } from '../../rum/likely_cause';
 import { StateDetail, StateMark, StateMenu, stateSince, useGroupChanges, useStateKeys, VersionForm, type GroupChanges } from '../../rum/group_states';
 import { DataTable, type Column } from '../../widget/data_table';
@@ -31,7 +32,7 @@ function Name({ row, rangeStart }: { row: ErrorGroupRow; rangeStart: number }) {
     <div class="group-name">
       <div class="cut">
         <a class="row-link" href={link(['/errors', row.group_id])} title={row.message}>
-          <b translate={!row.type}>{row.type || words.no_type}</b> <span class="second" translate={false}>{row.message}</span>
+          <GroupType row={row} /> <span class="second" translate={false}>{row.message}</span>
         </a>
       </div>
       <div class="line caption">
@@ -163,8 +164,9 @@ export function BrowserErrors({ apps }: { apps: readonly RumApp[] | undefined })
   const [form, setForm] = useState<{ row: ErrorGroupRow; anchor: Anchor }>();
   const rows = useMemo(() => {
     const all = (answer?.groups ?? []).map((row) => changes.changed.get(row.group_id) ?? row);
-    return view === 'new' ? all.filter((row) => isNew(row, scope.span.start)) : all;
-  }, [answer, changes.changed, view, scope.span.start]);
+    const shown = view === 'new' ? all.filter((row) => isNew(row, scope.span.start)) : all;
+    return sort === 'impact' ? byImpact(shown, scope.span) : shown;
+  }, [answer, changes.changed, view, sort, scope.span]);
   const columns = useMemo(() => columnsOf(scope.span.start, changes, (row, anchor) => setForm({ row, anchor })), [scope.span.start, changes.change]);
   const activeRow = rows.find((row) => row.group_id === active);
   useStateKeys(words.title, activeRow, changes, () => {

@@ -1,6 +1,7 @@
 // The answer of the overview in a few sentences: what is wrong with an application, errors before slowness, worst first. Pure.
-import type { Counts, RumOverviewAnswer, Vital, VitalName } from '../../api/rum_overview';
-import { ratingOf, type Rating } from '../../rum/rating';
+import type { BreakdownRow, Counts, RumOverviewAnswer, Vital, VitalName } from '../../api/rum_overview';
+import { kThresholds, ratingOf, type Rating } from '../../rum/rating';
+import type { Release } from './release_order';
 
 export type Finding =
   | { kind: 'failed'; share: number; before: number | null }
@@ -8,6 +9,8 @@ export type Finding =
   | { kind: 'blank'; count: number; before: number | null }
   | { kind: 'crash'; count: number; before: number | null }
   | { kind: 'vital'; name: VitalName; rating: Rating; p75: number; bad: number; before: number | null }
+  | { kind: 'page'; view: string; lcp: number; views: number }
+  | { kind: 'release'; version: string; before: string; errors?: { now: number; before: number }; lcp?: { now: number; before: number } }
   | { kind: 'good'; names: VitalName[]; errorFree: number | null };
 
 const kFailedShare = 0.01;
@@ -30,7 +33,37 @@ function vitalFindings(vitals: readonly Vital[]): Extract<Finding, { kind: 'vita
   return found.sort((a, b) => Number(b.rating === 'poor') - Number(a.rating === 'poor') || rank(a.name) - rank(b.name));
 }
 
-export function findingsOf({ now, before: was, vitals }: Pick<RumOverviewAnswer, 'now' | 'before' | 'vitals'>, most = 4): Finding[] {
+/** Fewer views or sessions than this make a comparison a matter of luck. */
+const kComparable = 30;
+const kSlowPageViews = 20;
+
+/** The answer without comparisons that a handful of visits would make. */
+export function comparable<T extends Pick<RumOverviewAnswer, 'before' | 'vitals'>>(answer: T): T {
+  if (answer.before && answer.before.views + answer.before.sessions >= kComparable) return answer;
+  return { ...answer, before: null, vitals: answer.vitals.map((vital) => ({ ...vital, before_p75: null })) };
+}
+
+/** The newest release is clearly worse than the one before it. */
+export function releaseFinding(releases: readonly Release[]): Extract<Finding, { kind: 'release' }> | undefined {
+  const [newest, former] = releases;
+  const [now, was] = [newest?.row, newest?.before];
+  if (!newest || !former || !now || !was || now.sessions < kComparable || was.sessions < kComparable) return undefined;
+  const errors = { now: share(now.error_sessions, now.sessions), before: share(was.error_sessions, was.sessions) };
+  const lcp = now.lcp_p75 !== null && was.lcp_p75 !== null ? { now: now.lcp_p75, before: was.lcp_p75 } : undefined;
+  const worseErrors = errors.now >= kErrorShare && errors.now > 1.5 * errors.before;
+  const worseLcp = lcp !== undefined && lcp.now > 1.25 * lcp.before && lcp.now > 1e9;
+  if (!worseErrors && !worseLcp) return undefined;
+  return { kind: 'release', version: newest.version.version, before: former.version.version, ...(worseErrors ? { errors } : {}), ...(worseLcp && lcp ? { lcp } : {}) };
+}
+
+/** The page that most users find slow, where the application as a whole does not tell. */
+function pageFinding(pages: readonly BreakdownRow[]): Extract<Finding, { kind: 'page' }> | undefined {
+  const slow = pages.filter((row) => row.value !== '' && row.views >= kSlowPageViews && (row.lcp_p75 ?? 0) > kThresholds.lcp.good);
+  const [worst] = slow.sort((a, b) => (b.lcp_p75 ?? 0) - (a.lcp_p75 ?? 0));
+  return worst ? { kind: 'page', view: worst.value, lcp: worst.lcp_p75 ?? 0, views: worst.views } : undefined;
+}
+
+export function findingsOf({ now, before: was, vitals }: Pick<RumOverviewAnswer, 'now' | 'before' | 'vitals'>, pages: readonly BreakdownRow[] = [], releases: readonly Release[] = [], most = 4): Finding[] {
   const findings: Finding[] = [];
   if (now.crashes > 0) findings.push({ kind: 'crash', count: now.crashes, before: before(was, (counts) => counts.crashes) });
   const failed = share(now.failed_requests, now.requests);
@@ -38,6 +71,10 @@ export function findingsOf({ now, before: was, vitals }: Pick<RumOverviewAnswer,
   const errors = share(now.error_sessions, now.sessions);
   if (errors >= kErrorShare) findings.push({ kind: 'errors', share: errors, before: before(was, (counts) => share(counts.error_sessions, counts.sessions)) });
   if (now.blank_screens > 0) findings.push({ kind: 'blank', count: now.blank_screens, before: before(was, (counts) => counts.blank_screens) });
+  const release = releaseFinding(releases);
+  if (release) findings.push(release);
+  const page = pageFinding(pages);
+  if (page) findings.push(page);
   findings.push(...vitalFindings(vitals));
   if (findings.length) return findings.slice(0, most);
   const good = vitals.filter((vital) => kJudged.includes(vital.name) && vital.count > 0).map((vital) => vital.name);

@@ -1,12 +1,16 @@
 // The findings as sentences, each a way to its evidence.
-import type { RumOverviewAnswer, RumScope } from '../../api/rum_overview';
+import type { BreakdownRow, RumOverviewAnswer, RumScope } from '../../api/rum_overview';
 import { formatCount, formatShare } from '../../format/quantity';
 import { fill, t } from '../../i18n/catalogue';
-import { browserErrorsLink, overviewLink, sessionsLink } from '../../rum/links';
-import { formatVital } from '../../rum/rating';
+import { browserErrorsLink, overviewLink, pageLink, sessionsLink } from '../../rum/links';
+import { formatVital, ratingOf } from '../../rum/rating';
 import { Icon } from '../../widget/icon';
 import { isWorse } from '../../rum/change';
 import { findingsOf, type Finding } from './findings';
+import type { Release } from './release_order';
+import { kVersion } from './releases';
+import { conditionOf, withCondition } from '../../rum/filter';
+import { formatDuration } from '../../format/duration';
 
 const figure = (text: string) => <b class="number">{text}</b>;
 
@@ -31,6 +35,19 @@ function FindingText({ finding }: { finding: Finding }) {
         </>
       );
     }
+    case 'page': return <>{fill(words.page, { page: <b translate={false}>{finding.view}</b>, value: figure(formatDuration(finding.lcp)), views: <span class="number">{formatCount(finding.views)}</span> })}</>;
+    case 'release': return (
+      <>
+        {fill(finding.errors && finding.lcp ? words.release_both : finding.errors ? words.release_errors : words.release_lcp, {
+          version: <b translate={false}>{finding.version}</b>,
+          before: <span translate={false}>{finding.before}</span>,
+          now: figure(formatShare(finding.errors?.now)),
+          was: <span class="number">{formatShare(finding.errors?.before)}</span>,
+          lcp: figure(formatDuration(finding.lcp?.now)),
+          lcp_was: <span class="number">{formatDuration(finding.lcp?.before)}</span>,
+        })}
+      </>
+    );
     case 'good': return <>{words.good(finding.names.map((name) => t.rum.vital_short[name]), formatShare(finding.errorFree))}</>;
   }
 }
@@ -42,17 +59,19 @@ function hrefOf(finding: Finding, scope: RumScope): string {
     case 'blank': return sessionsLink(scope, 'blank');
     case 'crash': return sessionsLink(scope, 'crash');
     case 'vital': return overviewLink(scope, 'pages', { sort: `-${finding.name}` });
+    case 'page': return pageLink(finding.view, scope);
+    case 'release': return overviewLink({ ...scope, q: withCondition(scope.q, conditionOf(kVersion, finding.version)) });
     case 'good': return overviewLink(scope, 'pages');
   }
 }
 
-const toneOf = (finding: Finding): string => (finding.kind === 'good' ? 'good' : finding.kind === 'vital' ? finding.rating : 'error');
+const toneOf = (finding: Finding): string => (finding.kind === 'good' ? 'good' : finding.kind === 'vital' ? finding.rating : finding.kind === 'page' ? (ratingOf('lcp', finding.lcp) ?? 'fair') : finding.kind === 'release' ? (finding.errors ? 'error' : 'fair') : 'error');
 const kIcons = { good: 'good', fair: 'warning', poor: 'poor', error: 'failed' } as const;
 
-export function FindingsLine({ answer, scope }: { answer: RumOverviewAnswer; scope: RumScope }) {
+export function FindingsLine({ answer, pages, releases, scope }: { answer: RumOverviewAnswer; pages: readonly BreakdownRow[]; releases: readonly Release[]; scope: RumScope }) {
   return (
     <ul class="rum-findings" aria-label={t.rum.findings.label}>
-      {findingsOf(answer).map((finding) => {
+      {findingsOf(answer, pages, releases).map((finding) => {
         const tone = toneOf(finding) as keyof typeof kIcons;
         return (
           <li key={finding.kind === 'vital' ? finding.name : finding.kind}>

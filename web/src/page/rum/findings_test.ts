@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Counts, Vital } from '../../api/rum_overview';
+import type { BreakdownRow, Counts, Vital } from '../../api/rum_overview';
 import { kThresholds } from '../../rum/rating';
-import { findingsOf } from './findings';
+import { comparable, findingsOf, releaseFinding } from './findings';
 
 const counts = (some: Partial<Counts> = {}): Counts => ({
   users: 80, sessions: 100, views: 400, actions: 900, requests: 2000, failed_requests: 0, slow_requests: 0, resources: 5000, errors: 0, error_sessions: 0, long_tasks: 0, long_task_ns: 0,
@@ -27,5 +27,27 @@ describe('findings of the overview', () => {
   });
   it('are at most four', () => {
     expect(findingsOf({ now: counts({ crashes: 1, failed_requests: 100, error_sessions: 50, blank_screens: 3 }), before: null, vitals: [vital('lcp', 9e9), vital('inp', 9e9)] })).toHaveLength(4);
+  });
+  const row = (value: string, some: Partial<BreakdownRow>): BreakdownRow => ({
+    value, views: 100, sessions: 100, users: 90, errors: 0, error_sessions: 0, requests: 100, failed_requests: 0, exits: 0, lcp_p75: 1e9, inp_p75: null, cls_p75: null, fcp_p75: null, ttfb_p75: null, load_p75: null,
+    request_p75: null, apdex: null, poor_views: 0, before_lcp_p75: null, before_errors: null, q: '', ...some,
+  });
+  const version = (name: string) => ({ version: name, first_ns: '0', last_ns: '0', sessions: 100 });
+  it('name the slowest page that enough users saw', () => {
+    const found = findingsOf({ now: counts(), before: null, vitals: [] }, [row('/few', { views: 3, lcp_p75: 20e9 }), row('/checkout', { lcp_p75: 4.1e9 }), row('/home', { lcp_p75: 2e9 })]);
+    expect(found).toEqual([{ kind: 'page', view: '/checkout', lcp: 4.1e9, views: 100 }]);
+  });
+  it('name a release that is worse than the one before', () => {
+    const before = row('1.0', { error_sessions: 4, lcp_p75: 1.1e9 });
+    const now = row('1.1', { error_sessions: 20, lcp_p75: 1.2e9 });
+    expect(releaseFinding([{ version: version('1.1'), row: now, before }, { version: version('1.0'), row: before, before: undefined }])).toEqual({ kind: 'release', version: '1.1', before: '1.0', errors: { now: 0.2, before: 0.04 } });
+    expect(releaseFinding([{ version: version('1.1'), row: { ...now, error_sessions: 5 }, before }, { version: version('1.0'), row: before, before: undefined }])).toBeUndefined();
+    expect(releaseFinding([{ version: version('1.1'), row: { ...now, sessions: 10 }, before }, { version: version('1.0'), row: before, before: undefined }])).toBeUndefined();
+    expect(releaseFinding([])).toBeUndefined();
+  });
+  it('compare with nothing that a handful of visits says', () => {
+    const told = { before: counts({ views: 6, sessions: 4 }), vitals: [vital('lcp', 1e9, { before_p75: 5e8 })] };
+    expect(comparable(told)).toMatchObject({ before: null, vitals: [{ before_p75: null }] });
+    expect(comparable({ ...told, before: counts() })).toEqual({ ...told, before: counts() });
   });
 });

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 
 import { askBreakdown, askRequests, scopeKey, type BreakdownAnswer, type RequestsAnswer, type RequestSort, type RumOverviewAnswer, type RumScope, type VitalName } from '../../api/rum_overview';
-import { useQuestion } from '../../api/question';
+import { useQuestion, type Question } from '../../api/question';
 import { useParameter, setQuery } from '../../app/address';
 import { formatInstant, fromNanoseconds } from '../../format/instant';
 import { t } from '../../i18n/catalogue';
@@ -10,27 +10,28 @@ import { overviewLink, pageLink } from '../../rum/links';
 import { PhaseWaterfall } from '../../rum/phases';
 import { RequestTable } from '../../rum/request_table';
 import { TimeLegend } from '../../rum/time_bar';
-import { Totals } from '../../rum/totals';
+import { AppTotals, Totals } from '../../rum/totals';
 import { VitalCards } from '../../rum/vital_cards';
 import { DataTable } from '../../widget/data_table';
 import { Answered } from '../../widget/states';
 import { BreakdownPanel } from './breakdown_panel';
 import { FindingsLine } from './findings_line';
 import { breakdownColumns } from './page_columns';
-import { Releases } from './releases';
+import { comparable } from './findings';
+import { releasesOf } from './release_order';
+import { kVersion, Releases } from './releases';
 import { Trends, trendsOf, type TrendVital } from './trends';
 
 const kRows = 8;
 const kTrendVitals: readonly VitalName[] = ['lcp', 'inp', 'cls', 'ttfb'];
 
-function SlowPages({ scope }: { scope: RumScope }) {
-  const question = useQuestion<BreakdownAnswer>(scopeKey(scope), (options) => askBreakdown(scope, 'view.name', 'lcp', kRows, 'none', options));
+function SlowPages({ scope, question, hasVitals }: { scope: RumScope; question: Question<BreakdownAnswer>; hasVitals: boolean }) {
   return (
     <section class="panel rum-slow-pages">
-      <header><h2>{t.rum.slow_pages}</h2><span class="caption">{t.rum.slow_pages_hint}</span><span class="grow" /><a href={overviewLink(scope, 'pages', { sort: '-lcp' })}>{t.rum.all_pages}</a></header>
+      <header><h2>{t.rum.slow_pages}</h2><span class="caption">{hasVitals ? t.rum.slow_pages_hint : t.rum.slow_pages_hint_app}</span><span class="grow" /><a href={overviewLink(scope, 'pages', { sort: hasVitals ? '-lcp' : '-request' })}>{t.rum.all_pages}</a></header>
       <Answered question={question} small>
         {(answer) => (answer.rows.length ? (
-          <DataTable name="rum_slow_pages" label={t.rum.slow_pages} isFlat isMain columns={breakdownColumns('view.name', scope, { isShort: true })} rows={answer.rows} rowKey={(row) => row.value} rowHref={(row) => pageLink(row.value, scope)} />
+          <DataTable name="rum_slow_pages" label={t.rum.slow_pages} isFlat isMain columns={breakdownColumns('view.name', scope, { isShort: true, hasVitals })} rows={answer.rows} rowKey={(row) => row.value} rowHref={(row) => pageLink(row.value, scope)} />
         ) : <p class="body third">{t.app.none}</p>)}
       </Answered>
     </section>
@@ -69,23 +70,27 @@ export function Compared({ answer }: { answer: RumOverviewAnswer }) {
     if (!baseline.before_version || !before) return <p class="caption rum-compared">{words.no_release}</p>;
     return <p class="caption rum-compared">{words.release(baseline.version ?? '', baseline.before_version)}</p>;
   }
-  if (!before || before.views + before.requests + before.sessions === 0) return <p class="caption rum-compared">{words.nothing}</p>;
+  if (!comparable(answer).before) return <p class="caption rum-compared">{words.nothing}</p>;
   if (baseline.start_ns === null || baseline.end_ns === null) return null;
   return <p class="caption rum-compared number">{words.span(formatInstant(fromNanoseconds(baseline.start_ns), 'minute'), formatInstant(fromNanoseconds(baseline.end_ns), 'minute'))}</p>;
 }
 
-export function OverviewTab({ answer, scope }: { answer: RumOverviewAnswer; scope: RumScope }) {
+export function OverviewTab({ answer: told, scope }: { answer: RumOverviewAnswer; scope: RumScope }) {
+  const answer = comparable(told);
+  const hasVitals = answer.vitals.some((each) => each.count > 0);
+  const by = hasVitals ? 'lcp' : 'request';
+  const pages = useQuestion<BreakdownAnswer>(`${by} ${scopeKey(scope)}`, (options) => askBreakdown(scope, 'view.name', by, kRows, 'none', options));
+  const versions = useQuestion<BreakdownAnswer>(answer.versions.length ? scopeKey(scope) : undefined, (options) => askBreakdown(scope, kVersion, 'views', 50, 'none', options));
   const chosen = useParameter('vital', 'lcp') as VitalName;
-  const vital = (kTrendVitals.includes(chosen) ? chosen : 'lcp') as TrendVital;
-  const nothingBefore = !answer.before || answer.before.sessions + answer.before.views === 0;
+  const vital = (kTrendVitals.includes(chosen) ? chosen : 'lcp') as Exclude<TrendVital, 'request'>;
   return (
     <div class="rum-overview">
-      <FindingsLine answer={answer} scope={scope} />
-      <Totals now={answer.now} before={nothingBefore ? null : answer.before} scope={scope} />
-      <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />
-      <Trends answer={answer} vital={vital} />
+      <FindingsLine answer={answer} pages={pages.answer?.rows ?? []} releases={releasesOf(answer.versions, versions.answer?.rows ?? [])} scope={scope} />
+      <Totals now={answer.now} before={answer.before} scope={scope} />
+      {!hasVitals ? <AppTotals now={answer.now} before={answer.before} scope={scope} /> : <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />}
+      <Trends answer={answer} vital={hasVitals ? vital : 'request'} scope={scope} />
       <div class="rum-two">
-        <SlowPages scope={scope} />
+        <SlowPages scope={scope} question={pages} hasVitals={hasVitals} />
         <SlowRequests scope={scope} />
       </div>
       <div class="rum-two">
@@ -95,7 +100,7 @@ export function OverviewTab({ answer, scope }: { answer: RumOverviewAnswer; scop
             <header><h2>{t.rum.phases_title}</h2><span class="caption">{t.rum.phases_are}</span></header>
             <div class="body">{answer.phases && answer.phases.count > 0 ? <PhaseWaterfall phases={answer.phases} /> : <p class="third">{t.rum.no_phases}</p>}</div>
           </section>
-          <Releases scope={scope} versions={answer.versions} />
+          <Releases scope={scope} versions={answer.versions} question={versions} />
         </div>
       </div>
     </div>

@@ -25,7 +25,7 @@ function vital(name: VitalName, key: 'lcp_p75' | 'inp_p75' | 'cls_p75' | 'fcp_p7
   };
 }
 
-export function breakdownColumns(by: string, scope: RumScope, { isShort = false, hasBefore = false }: { isShort?: boolean; hasBefore?: boolean } = {}): Column<BreakdownRow>[] {
+export function breakdownColumns(by: string, scope: RumScope, { isShort = false, hasBefore = false, hasVitals = true }: { isShort?: boolean; hasBefore?: boolean; hasVitals?: boolean } = {}): Column<BreakdownRow>[] {
   const words = t.rum.columns;
   const isPage = by === 'view.name';
   const all: (Column<BreakdownRow> | false)[] = [
@@ -36,18 +36,18 @@ export function breakdownColumns(by: string, scope: RumScope, { isShort = false,
     { id: 'views', title: words.views, align: 'right', sortBy: (row) => row.views, cell: (row) => formatCount(row.views) },
     !isShort && { id: 'sessions', title: words.sessions, align: 'right', isMinor: true, sortBy: (row) => row.sessions, cell: (row) => formatCount(row.sessions) },
     !isShort && !isPage && { id: 'users', title: words.users, align: 'right', isMinor: true, sortBy: (row) => row.users, cell: (row) => formatCount(row.users) },
-    vital('lcp', 'lcp_p75'),
+    hasVitals && vital('lcp', 'lcp_p75'),
     !isShort && hasBefore && {
       id: 'change', title: words.change, align: 'right', isMinor: true, tip: words.change_tip, sortBy: (row) => (row.before_lcp_p75 && row.lcp_p75 !== null ? row.lcp_p75 / row.before_lcp_p75 : undefined),
       cell: (row) => <span class={isWorse(row.lcp_p75, row.before_lcp_p75, 'more') ? 'is-warning strong' : 'third'}>{fewViews(row.views) ? kMissing : formatChange(row.lcp_p75, row.before_lcp_p75)}</span>,
     },
-    vital('inp', 'inp_p75', true),
-    !isShort && vital('cls', 'cls_p75', true),
-    !isShort && vital('ttfb', 'ttfb_p75', true),
-    !isShort && vital('load', 'load_p75', true),
-    !isShort && {
-      id: 'poor', title: words.poor, isMinor: true, width: 84, tip: words.poor_tip, isDescending: true, sortBy: (row) => (row.views ? row.poor_views / row.views : undefined),
-      cell: (row) => <span class="poor-cell"><ShareBar name={words.poor} good={Math.max(0, row.views - row.poor_views)} fair={0} poor={row.poor_views} /><span class="number">{formatShare(row.views ? row.poor_views / row.views : null)}</span></span>,
+    hasVitals && vital('inp', 'inp_p75', true),
+    hasVitals && !isShort && vital('cls', 'cls_p75', true),
+    hasVitals && !isShort && vital('ttfb', 'ttfb_p75', true),
+    hasVitals && !isShort && vital('load', 'load_p75', true),
+    hasVitals && !isShort && {
+      id: 'poor', title: words.poor, isMinor: true, width: 84, tip: words.poor_tip, isDescending: true, sortBy: (row) => (row.views && row.lcp_p75 !== null ? row.poor_views / row.views : undefined),
+      cell: (row) => (row.lcp_p75 === null && row.inp_p75 === null && row.cls_p75 === null ? <span class="third">{kMissing}</span> : <span class="poor-cell"><ShareBar name={words.poor} good={Math.max(0, row.views - row.poor_views)} fair={0} poor={row.poor_views} /><span class="number">{formatShare(row.views ? row.poor_views / row.views : null)}</span></span>),
     },
     { id: 'request', title: words.request, align: 'right', isMinor: true, tip: words.request_tip, sortBy: (row) => row.request_p75 ?? undefined, cell: (row) => <span class={(row.request_p75 ?? 0) > 2e9 ? 'is-warning strong' : ''}>{formatDuration(row.request_p75)}</span> },
     !isShort && { id: 'failed', title: words.failed, align: 'right', isMinor: true, tip: words.failed_tip, sortBy: requestFailure, cell: (row) => <FailShare share={requestFailure(row)} /> },

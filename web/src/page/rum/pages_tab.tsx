@@ -39,7 +39,7 @@ export function PagesTab({ scope }: { scope: RumScope }) {
   const asked = serverSort(sort);
   const question = useQuestion<BreakdownAnswer>(`${by} ${asked} ${scopeKey(scope)}`, (options) => askBreakdown(scope, by, asked, kRows, 'previous', options));
   const { answer } = question;
-  const columns = useMemo(() => breakdownColumns(by, scope, { hasBefore: answer?.rows.some((row) => typeof row.before_lcp_p75 === 'number') ?? false }), [answer, by, scope.app, scope.q]);
+  const columns = useMemo(() => breakdownColumns(by, scope, { hasVitals: !answer || answer.rows.some((row) => row.lcp_p75 !== null || row.inp_p75 !== null || row.load_p75 !== null), hasBefore: answer?.rows.some((row) => typeof row.before_lcp_p75 === 'number') ?? false }), [answer, by, scope.app, scope.q]);
   const rows = useMemo(() => (answer?.rows ?? []).filter((row) => row.value.toLowerCase().includes(find.toLowerCase())), [answer, find]);
   return (
     <>

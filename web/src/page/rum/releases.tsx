@@ -1,9 +1,8 @@
 // Releases side by side, the newest first: is the new one better or worse than the one before it?
-import { askBreakdown, scopeKey, type BreakdownAnswer, type BreakdownRow, type RumScope, type RumVersion } from '../../api/rum_overview';
-import { useQuestion } from '../../api/question';
+import type { Question } from '../../api/question';
+import type { BreakdownAnswer, BreakdownRow, RumScope, RumVersion } from '../../api/rum_overview';
 import { formatInstant, formatInstantExactly, fromNanoseconds } from '../../format/instant';
 import { formatCount, formatShare, kMissing } from '../../format/quantity';
-import { formatDuration } from '../../format/duration';
 import { t } from '../../i18n/catalogue';
 import { Change } from '../../rum/change';
 import { conditionOf, withCondition } from '../../rum/filter';
@@ -13,30 +12,15 @@ import { VitalValue } from '../../rum/vital_bar';
 import { fewViews } from '../../rum/vital_cards';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Answered } from '../../widget/states';
-import { newestFirst } from './release_order';
+import { releasesOf, type Release } from './release_order';
 
-const kVersion = 'resource.service.version';
-const kRows = 6;
-
-interface Release {
-  version: RumVersion;
-  row: BreakdownRow | undefined;
-  before: BreakdownRow | undefined;
-}
-
-/** The newest versions, each with what is known of it and of the one before. */
-export function releasesOf(versions: readonly RumVersion[], rows: readonly BreakdownRow[]): Release[] {
-  const rowOf = (version: RumVersion | undefined) => rows.find((row) => row.value === version?.version);
-  const ordered = newestFirst(versions);
-  return ordered.slice(0, kRows).map((version, index) => ({ version, row: rowOf(version), before: rowOf(ordered[index + 1]) }));
-}
+export const kVersion = 'resource.service.version';
 
 const failure = (row: BreakdownRow | undefined) => (row && row.requests ? row.failed_requests / row.requests : null);
 const errors = (row: BreakdownRow | undefined) => (row && row.sessions ? row.error_sessions / row.sessions : null);
 
-export function Releases({ scope, versions }: { scope: RumScope; versions: readonly RumVersion[] }) {
+export function Releases({ scope, versions, question }: { scope: RumScope; versions: readonly RumVersion[]; question: Question<BreakdownAnswer> }) {
   const words = t.rum.releases;
-  const question = useQuestion<BreakdownAnswer>(versions.length ? scopeKey(scope) : undefined, (options) => askBreakdown(scope, kVersion, 'views', 50, 'none', options));
   const isComparable = (release: Release) => release.row && release.before && !fewViews(release.row.views) && !fewViews(release.before.views);
   const pair = (value: (row: BreakdownRow | undefined) => number | null | undefined, format: (value: number) => string) => (release: Release) => isComparable(release) ? <Change now={value(release.row)} before={value(release.before)} worse="more" format={format} /> : null;
   const columns: Column<Release>[] = [
@@ -44,7 +28,6 @@ export function Releases({ scope, versions }: { scope: RumScope; versions: reado
     { id: 'since', title: words.since, align: 'right', isMinor: true, cell: ({ version }) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(version.first_ns))}>{formatInstant(fromNanoseconds(version.first_ns), 'minute')}</span> },
     { id: 'sessions', title: t.rum.columns.sessions, align: 'right', cell: ({ version }) => formatCount(version.sessions) },
     { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', cell: (release) => <span class="with-change">{pair((row) => row?.lcp_p75, (value) => formatVital('lcp', value))(release)}<VitalValue name="lcp" value={release.row?.lcp_p75} /></span> },
-    { id: 'request', title: t.rum.columns.request, align: 'right', isMinor: true, tip: t.rum.columns.request_tip, cell: (release) => <span class="with-change">{pair((row) => row?.request_p75, formatDuration)(release)}{formatDuration(release.row?.request_p75)}</span> },
     { id: 'failed', title: t.rum.columns.failed, align: 'right', isMinor: true, tip: t.rum.columns.failed_tip, cell: (release) => <span class="with-change">{pair(failure, formatShare)(release)}<span class={(failure(release.row) ?? 0) >= 0.01 ? 'is-error strong' : ''}>{formatShare(failure(release.row))}</span></span> },
     { id: 'errors', title: t.rum.columns.error_share, align: 'right', tip: t.rum.columns.error_share_tip, cell: (release) => <span class="with-change">{pair(errors, formatShare)(release)}<span class={(errors(release.row) ?? 0) >= 0.02 ? 'is-error strong' : ''}>{formatShare(errors(release.row))}</span></span> },
   ];

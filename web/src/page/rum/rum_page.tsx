@@ -27,7 +27,7 @@ const kPoints = 60;
 function BaselineMenu({ baseline }: { baseline: RumBaseline }) {
   const names = t.rum.baselines;
   return (
-    <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow" aria-hidden="true">{t.services.baseline}:</span> {names[baseline]}</>} align="right">
+    <MenuButton label={t.services.baseline} face={<><span class="third hide-narrow" aria-hidden="true">{t.services.baseline}:</span> {names[baseline]}</>} align="right" class="button small">
       {(close) => kRumBaselines.map((each) => (
         <MenuItem key={each} isChecked={each === baseline} onPick={() => { setQuery({ baseline: each === 'previous' ? undefined : each }); close(); }}>{names[each]}</MenuItem>
       ))}
@@ -75,14 +75,15 @@ export default function RumPage() {
         <AppMenu app={scope.app} apps={list} />
         {app && <span class="caption">{appType(app)}{app.versions[0] && <> · <span translate={false}>{app.versions[0]}</span></>}</span>}
         <FilterBar scope={scope} />
-        <span class="grow" />
-        {tab === 'overview' && question.answer && <Compared answer={question.answer} />}
-        {tab === 'overview' && <BaselineMenu baseline={baseline} />}
       </div>
-      <div class="tabs rum-tabs" role="tablist" aria-label={t.rum.title}>
-        {kTabs.map((each) => (
-          <button type="button" role="tab" key={each} aria-selected={each === tab} data-key={String(kTabs.indexOf(each) + 1)} data-tip={t.rum.tabs[each]} onClick={() => toTab(each)}>{t.rum.tabs[each]}</button>
-        ))}
+      <div class="line rum-tabs">
+        <div class="tabs grow" role="tablist" aria-label={t.rum.title}>
+          {kTabs.map((each) => (
+            <button type="button" role="tab" key={each} aria-selected={each === tab} data-key={String(kTabs.indexOf(each) + 1)} data-tip={t.rum.tabs[each]} onClick={() => toTab(each)}>{t.rum.tabs[each]}</button>
+          ))}
+        </div>
+        {tab === 'overview' && !isEmpty && question.answer && <Compared answer={question.answer} />}
+        {tab === 'overview' && !isEmpty && <BaselineMenu baseline={baseline} />}
       </div>
       {isEmpty ? (
         <EmptyState icon="vitals" title={t.rum.no_data} actions={<><WidenButton /><a class="button" href={link('/connect', { with: 'browser-arms-npm' })}><Icon name="connect" />{t.rum.connect}</a></>}><p>{t.rum.no_data_why}</p></EmptyState>

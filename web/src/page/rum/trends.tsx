@@ -1,16 +1,22 @@
 // How it moves: visits, a vital with its thresholds, failures; one time axis, releases as marks.
 import { useMemo } from 'preact/hooks';
 
-import type { RumOverviewAnswer, VitalName } from '../../api/rum_overview';
-import { setSpan, useRange } from '../../app/range';
+import type { RumOverviewAnswer, RumScope, VitalName } from '../../api/rum_overview';
+import { setSpan, useRange, type Span } from '../../app/range';
 import { LineChart, type Mark, type Series } from '../../chart/line_chart';
+import { formatDuration } from '../../format/duration';
 import { fromNanoseconds } from '../../format/instant';
 import { formatCount } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
+import { sessionsLink } from '../../rum/links';
 import { formatVital, kThresholds } from '../../rum/rating';
+import { MenuItem } from '../../widget/floating';
+import { Icon } from '../../widget/icon';
 
 const kHeight = 148;
-export type TrendVital = 'lcp' | 'inp' | 'cls' | 'ttfb';
+const kNoThresholds = { good: 0, poor: 0 };
+/** `request`: how long requests took, where there are no vitals. */
+export type TrendVital = 'lcp' | 'inp' | 'cls' | 'ttfb' | 'request';
 
 export function trendsOf(answer: RumOverviewAnswer): Partial<Record<VitalName, readonly (number | null)[]>> {
   const { lcp_p75, inp_p75, cls_p75, ttfb_p75 } = answer.series;
@@ -26,21 +32,31 @@ export function releaseMarks(answer: RumOverviewAnswer): Mark[] {
     .filter((mark) => mark.time > start + 2 * step);
 }
 
-export function Trends({ answer, vital }: { answer: RumOverviewAnswer; vital: TrendVital }) {
+/** What a dragged part of a chart leads to: the sessions of that time, or the time itself as the range. */
+function actionsOf(scope: RumScope, has: string | undefined, name: string) {
+  return (span: Span, close: () => void) => (
+    <>
+      <MenuItem onPick={close} href={sessionsLink(scope, has, { from: String(Math.floor(span.start)), to: String(Math.ceil(span.end)) })}><Icon name="sessions" />{name}</MenuItem>
+      <MenuItem onPick={() => { close(); setSpan(span); }}><Icon name="search" />{t.app.chart.zoom}</MenuItem>
+    </>
+  );
+}
+
+export function Trends({ answer, vital, scope }: { answer: RumOverviewAnswer; vital: TrendVital; scope: RumScope }) {
   const { range } = useRange();
   const words = t.rum.trends;
   const made = useMemo(() => {
     const start = fromNanoseconds(answer.steps.start_ns);
     const times = Array.from({ length: answer.steps.count }, (_, index) => start + (index * answer.steps.step_ns) / 1e6);
-    const { good, poor } = kThresholds[vital];
-    const values = trendsOf(answer)[vital] ?? [];
+    const values = (vital === 'request' ? answer.series.request_p75 : trendsOf(answer)[vital]) ?? [];
+    const { good, poor } = vital === 'request' ? kNoThresholds : kThresholds[vital];
     const flat = (value: number) => times.map(() => value);
     // The thresholds are drawn where the values come near them, or they would press the line to the ground.
     const largest = Math.max(0, ...values.map((value) => value ?? 0));
     const lines: Series[] = [
-      { label: `${t.rum.vital_short[vital]} ${t.rum.p75}`, values, stroke: '--accent', isFilled: true },
-      { label: t.rum.ratings.good, values: flat(good), stroke: '--good', width: 1, dash: [4, 4] },
-      ...(largest > good ? [{ label: t.rum.ratings.poor, values: flat(poor), stroke: '--poor', width: 1, dash: [2, 3] }] : []),
+      { label: `${vital === 'request' ? t.rum.columns.request : t.rum.vital_short[vital]} ${t.rum.p75}`, values, stroke: '--accent', isFilled: true },
+      ...(good ? [{ label: t.rum.ratings.good, values: flat(good), stroke: '--good', width: 1, dash: [4, 4] }] : []),
+      ...(good && largest > good ? [{ label: t.rum.ratings.poor, values: flat(poor), stroke: '--poor', width: 1, dash: [2, 3] }] : []),
     ];
     return {
       times, lines, marks: releaseMarks(answer),
@@ -54,12 +70,12 @@ export function Trends({ answer, vital }: { answer: RumOverviewAnswer; vital: Tr
       ] as Series[],
     };
   }, [answer, vital]);
-  const shared = { times: made.times, height: kHeight, syncWith: 'rum', marks: made.marks, isLastIncomplete: range.to === 'now', onSelect: setSpan, hasLegend: true };
+  const shared = { times: made.times, height: kHeight, syncWith: 'rum', marks: made.marks, isLastIncomplete: range.to === 'now', hasLegend: true };
   return (
     <div class="rum-trends">
-      <LineChart {...shared} title={words.visits} unit={words.per_step} series={made.visits} format={formatCount} isWhole />
-      <LineChart {...shared} title={t.rum.vital_names[vital]} unit={t.rum.p75} series={made.lines} format={(value) => formatVital(vital, value)} />
-      <LineChart {...shared} title={words.failures} unit={words.per_step} series={made.failures} format={formatCount} isWhole />
+      <LineChart {...shared} title={words.visits} unit={words.per_step} series={made.visits} format={formatCount} isWhole actions={actionsOf(scope, undefined, words.sessions_then)} />
+      <LineChart {...shared} title={vital === 'request' ? words.request : t.rum.vital_names[vital]} unit={t.rum.p75} series={made.lines} format={(value) => (vital === 'request' ? formatDuration(value) : formatVital(vital, value))} actions={actionsOf(scope, 'slow', words.slow_then)} />
+      <LineChart {...shared} title={words.failures} unit={words.per_step} series={made.failures} format={formatCount} isWhole actions={actionsOf(scope, 'errors', words.failed_then)} />
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { formatBytes } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
 import { AttributeTable } from '../../trace/detail/attribute_table';
 import { DetailPanel } from '../../trace/detail/detail_panel';
-import { SmallMap } from '../../trace/view/map_view';
+import { SmallMap } from '../../trace/view/small_map';
 import { Icon } from '../../widget/icon';
 import { ErrorState, LoadingBlocks } from '../../widget/states';
 import { eventIcon, eventLevel, eventText, statusText, VitalList } from './event_words';
@@ -76,7 +76,7 @@ function EventPanel({ state, placed, onClose }: { state: SessionState; placed: P
       <div class="detail-body">
         <dl class="detail-figures">
           <Figure name={words.at}>
-            <span class="number" title={formatInstantExactly(ms)}>{formatInstant(ms)} <span class="third">{words.from_start(formatDuration(placed.at))}</span></span>
+            <span class="number" title={formatInstantExactly(ms)}>{formatInstant(ms)} {placed.at > 0 && <span class="third">{words.from_start(formatDuration(placed.at))}</span>}</span>
           </Figure>
           {event.duration_ns !== null && <Figure name={t.sessions.line.duration}><span class="number strong" title={formatDurationExactly(event.duration_ns)}>{formatDuration(event.duration_ns)}</span></Figure>}
           {statusText(event) && <Figure name={words.status}><span class={level === 'error' ? 'number is-error strong' : 'number'} translate={statusText(event) !== String(event.status_code)}>{statusText(event)} <span translate={false}>{event.message ?? ''}</span></span></Figure>}

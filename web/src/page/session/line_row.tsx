@@ -40,7 +40,7 @@ export class LineRowView extends Component<RowProps> {
         </div>
       );
     }
-    if (row.kind === 'fold') return <FoldRow common={common} state={state} row={row} isCursor={isCursor} />;
+    if (row.kind === 'fold') return <FoldRow common={common} state={state} row={row} isCursor={isCursor} isNarrow={isNarrow} />;
     return <EventRow common={common} state={state} placed={row.placed} indent={row.indent} isCursor={isCursor} isOpen={isOpen} isNarrow={isNarrow} />;
   }
 }
@@ -52,18 +52,20 @@ interface Common {
   style: { transform: string };
 }
 
-function At({ model, at }: { model: SessionModel; at: number }) {
+/** On a phone minutes and seconds say enough. */
+function At({ model, at, isNarrow }: { model: SessionModel; at: number; isNarrow: boolean }) {
   const ms = model.startMs + at / 1e6;
-  return <span class="sl-at number" title={formatInstantExactly(ms)}>{formatInstant(ms, 'ms', ms)}</span>;
+  const text = formatInstant(ms, isNarrow ? 'second' : 'ms', ms);
+  return <span class="sl-at number" title={formatInstantExactly(ms)}>{isNarrow ? text.slice(-5) : text}</span>;
 }
 
-function FoldRow({ common, state, row, isCursor }: { common: Common; state: SessionState; row: Extract<LineRow, { kind: 'fold' }>; isCursor: boolean }) {
+function FoldRow({ common, state, row, isCursor, isNarrow }: { common: Common; state: SessionState; row: Extract<LineRow, { kind: 'fold' }>; isCursor: boolean; isNarrow: boolean }) {
   return (
-    <div {...common} class={isCursor ? 'sl-row fold cursor' : 'sl-row fold'} aria-expanded={row.isOpen} aria-selected={isCursor} onClick={() => (state.act.setCursor(row.key), state.act.toggleFold(row.key))}>
+    <div {...common} class={isCursor ? 'sl-row run cursor' : 'sl-row run'} aria-expanded={row.isOpen} aria-selected={isCursor} onClick={() => (state.act.setCursor(row.key), state.act.toggleFold(row.key))}>
       <div role="gridcell" class="sl-left">
-        <At model={state.model} at={row.at} />
+        <At model={state.model} at={row.at} isNarrow={isNarrow} />
         <Icon name={row.isOpen ? 'down' : 'right'} class="sl-icon" />
-        <span class="sl-what second">{t.sessions.line.resources(row.events.length)}{row.bytes > 0 && <span class="third number">, {formatBytes(row.bytes)}</span>}</span>
+        <span class="sl-what second"><span>{t.sessions.line.resources(row.events.length)}</span>{row.bytes > 0 && <span class="third number">{formatBytes(row.bytes)}</span>}</span>
         <span class="sl-figure number second">{formatDuration(row.end - row.at)}</span>
       </div>
       <div role="gridcell" class="sl-time">
@@ -86,7 +88,7 @@ function EventRow({ common, state, placed, indent, isCursor, isOpen, isNarrow }:
     <div {...common} class={`sl-row ${event.kind}${level ? ` ${level}` : ''}${isOpen ? ' open' : ''}${isCursor ? ' cursor' : ''}`} data-event={event.event_id} aria-expanded={isOpen} aria-selected={isCursor || isOpen} aria-label={said}
       onClick={(click) => (click.target as Element).closest('a') || getSelection()?.toString() ? undefined : state.act.open(isOpen ? undefined : event.event_id)}>
       <div role="gridcell" class="sl-left">
-        <At model={model} at={placed.at} />
+        <At model={model} at={placed.at} isNarrow={isNarrow} />
         {indent > 0 && <span class="sl-elbow" style={{ width: `${indent * 14}px` }} data-tip={cause ? `${words.caused(eventText(cause.event))}\n${words.caused_tip}` : undefined} />}
         <Icon name={level === 'error' ? 'failed' : eventIcon(event)} class="sl-icon" label={level === 'error' ? words.failed : words.kinds[event.kind]} />
         <span class="sl-what"><EventName event={event} view={view} /></span>

@@ -12,7 +12,7 @@ import { t } from '../../i18n/catalogue';
 import { RequestStateMark } from '../../rum/state_words';
 import { kRowHeight } from '../../trace/waterfall/draw_rows';
 import { SplitBar, splitParts } from '../../trace/split_bar';
-import { SmallMap } from '../../trace/view/map_view';
+import { SmallMap } from '../../trace/view/small_map';
 import { Waterfall } from '../../trace/waterfall/waterfall';
 import { Icon } from '../../widget/icon';
 import { ErrorState } from '../../widget/states';
@@ -27,6 +27,7 @@ import type { Placed } from './session_model';
 import type { SessionState } from './session_state';
 
 const kInset = 20;
+const kInsetNarrow = 8;
 const kRowsAtOnce = 24;
 
 interface OpenProps {
@@ -56,7 +57,7 @@ function OpenRequest(props: OpenProps) {
   return (
     <div class="sb">
       {event.trace?.state === 'found' ? <FoundTrace {...props} found={event.trace} /> : event.trace ? <NoTrace event={event} trace={event.trace} state={state} /> : null}
-      {phases.length > 0 && <PhaseRow state={state} phases={phases} />}
+      <MetaLine phases={phases} trace={props.trace} event={event} />
       {event.trace?.state === 'found' && <TraceRows {...props} />}
     </div>
   );
@@ -64,13 +65,12 @@ function OpenRequest(props: OpenProps) {
 
 function FoundTrace({ found, trace, placed, state, isNarrow }: OpenProps & { found: EventTrace }) {
   const words = t.sessions.request;
-  const { inline, anchor } = trace;
+  const { inline } = trace;
   const facts = inline?.state.columns.facts;
   const spans = facts?.span_count ?? found.backend?.span_count ?? 0;
   const services = facts?.services.length ?? found.backend?.services.length ?? 0;
   const errors = facts?.error_count ?? found.backend?.error_count ?? 0;
   const split = found.time && splitParts(found.time).length > 0 ? found.time : facts && facts.split.browser_ns + facts.split.network_ns > 0 ? facts.split : null;
-  const offset = found.clock_offset_ns ?? 0;
   const href = link(['/trace', found.trace_id ?? ''], { span: state.span || found.span_id || undefined });
   return (
     <div class="sb-line">
@@ -79,9 +79,6 @@ function FoundTrace({ found, trace, placed, state, isNarrow }: OpenProps & { fou
       <span class="number second">{words.spans(spans)}</span>
       <span class="number second hide-narrow">{words.services(services)}</span>
       {errors > 0 && <span class="pill error"><Icon name="failed" />{words.errors(errors)}</span>}
-      {Math.abs(offset) >= 1e6 && <span class="pill hide-narrow" data-tip={words.clock_tip}><Icon name="clock" />{words.clock(signed(offset))}</span>}
-      {anchor.by === 'response' && inline && <span class="pill hide-narrow" data-tip={words.by_response_tip}>{words.by_response}</span>}
-      {inline && inline.state.columns.skew !== null && <span class="pill hide-narrow" data-tip={words.clock_tip}>{words.clocks_corrected}</span>}
       <span class="grow" />
       {inline?.hasMore && (
         <span class="segmented small" role="group" aria-label={t.trace.pills.label}>
@@ -113,7 +110,7 @@ function TraceRows({ trace, left, isNarrow }: OpenProps) {
   const rows = Math.min(kRowsAtOnce, inline.state.rows.count);
   return (
     <>
-      <Waterfall state={inline.state} isNarrow={isNarrow} inline={{ left: left - kInset, ticks: trace.ticks, height: Math.max(1, rows) * kRowHeight }} />
+      <Waterfall state={inline.state} isNarrow={isNarrow} inline={{ left: left - (isNarrow ? kInsetNarrow : kInset), ticks: trace.ticks, height: Math.max(1, rows) * kRowHeight }} />
       {isNarrow && <figure class="sb-map" aria-label={t.sessions.request.topology}><SmallMap state={inline.state} /></figure>}
     </>
   );
@@ -140,17 +137,20 @@ function NoTrace({ event, trace, state }: { event: SessionEvent; trace: EventTra
   );
 }
 
-/** All phases of a request in one row: their figures at the left, their stretches on the axis. */
-function PhaseRow({ state, phases }: { state: SessionState; phases: readonly Phase[] }) {
+/** How long each phase took (the row above has them as stretches), and how the clocks were brought together. */
+function MetaLine({ phases, trace, event }: { phases: readonly Phase[]; trace: OpenTrace; event: SessionEvent }) {
   const words = t.sessions.request;
+  const { inline, anchor } = trace;
+  const offset = event.trace?.clock_offset_ns ?? 0;
+  if (phases.length === 0 && inline === undefined) return null;
   return (
-    <div class="sb-phases">
-      <div class="sb-left" role="group" aria-label={words.phases}>
-        {phases.map(({ name, from, to }) => (
-          <span key={name} class="number"><i class={`swatch ${name}`} />{words.phase_names[name]} {formatDuration(to - from)}</span>
-        ))}
-      </div>
-      <div class="sl-time">{phases.map(({ name, from, to }) => <Bar key={name} scale={state.scale} from={from} to={to} kind={`phase ${name}`} />)}</div>
+    <div class="sb-meta" role="group" aria-label={words.phases}>
+      {phases.map(({ name, from, to }) => (
+        <span key={name} class="number"><i class={`swatch ${name}`} />{words.phase_names[name]} {formatDuration(to - from)}</span>
+      ))}
+      {Math.abs(offset) >= 1e6 && <span class="pill" data-tip={words.clock_tip}><Icon name="clock" />{words.clock(signed(offset))}</span>}
+      {anchor.by === 'response' && inline && <span class="pill" data-tip={words.by_response_tip}>{words.by_response}</span>}
+      {inline && inline.state.columns.skew !== null && Math.abs(offset) < 1e6 && <span class="pill" data-tip={words.clock_tip}>{words.clocks_corrected}</span>}
     </div>
   );
 }
@@ -171,7 +171,7 @@ function PhaseRows({ state, phases }: { state: SessionState; phases: readonly Ph
 }
 
 function OpenView({ state, from, phases, vitals }: { state: SessionState; from: number; phases: readonly Phase[]; vitals: SessionEvent['vitals'] }) {
-  const moments = vitalsOf(vitals).filter(({ name }) => name === 'fcp' || name === 'lcp' || name === 'load' || name === 'ttfb');
+  const moments = vitalsOf(vitals).filter(({ name }) => name === 'fcp' || name === 'lcp' || name === 'load' || name === 'ttfb').sort((a, b) => a.value - b.value);
   return (
     <div class="sb">
       {phases.length > 0 && <PhaseRows state={state} phases={phases} />}

@@ -52,6 +52,7 @@ export function useOpenTrace(session: SessionState, ticks: readonly AxisTick[]):
     },
     span: session.span, setSpan: act.setSpan,
   });
-  const lines = useMemo(() => ticks.map(({ time }) => time - anchor.shift), [ticks, anchor]);
+  // Lines beyond a break of the page's axis would lie elsewhere on the trace's plain one.
+  const lines = useMemo(() => ticks.filter(({ x, time }) => Math.abs((time - from) / (to - from) - x) < 1e-4).map(({ time }) => time - anchor.shift), [ticks, anchor, from, to]);
   return { key, question, inline: columns === undefined ? undefined : inline, anchor, ticks: lines };
 }

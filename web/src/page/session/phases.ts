@@ -11,12 +11,10 @@ export interface Phase {
 
 const length = (ns: number | null | undefined) => (typeof ns === 'number' && Number.isFinite(ns) && ns > 0 ? ns : 0);
 
-/** Connecting includes the handshake; here it is told apart. */
+/** None lies within another: connecting is told without the handshake. */
 function lengths(phases: Phases): [PhaseName, number][] {
-  const tls = length(phases.tls_ns);
-  const connect = length(phases.connect_ns);
   return [
-    ['redirect', length(phases.redirect_ns)], ['dns', length(phases.dns_ns)], ['connect', Math.max(0, connect - tls)], ['tls', tls], ['request', length(phases.request_ns)],
+    ['redirect', length(phases.redirect_ns)], ['dns', length(phases.dns_ns)], ['connect', length(phases.connect_ns)], ['tls', length(phases.tls_ns)], ['request', length(phases.request_ns)],
     ['response', length(phases.response_ns)],
   ];
 }
@@ -40,7 +38,7 @@ export function loadPhases(phases: Phases | null, at: number): Phase[] {
   if (phases === null) return [];
   const found: Phase[] = [];
   let from = at;
-  for (const [name, ns] of [...lengths(phases), ['dom', length(phases.dom_ns)], ['load', length(phases.load_ns)]] as [PhaseName, number][]) {
+  for (const [name, ns] of [['queue', length(phases.queue_ns)], ...lengths(phases), ['dom', length(phases.dom_ns)], ['load', length(phases.load_ns)]] as [PhaseName, number][]) {
     if (ns <= 0) continue;
     found.push({ name, from, to: from + ns });
     from += ns;

@@ -47,7 +47,7 @@ describe('a request without a trace', () => {
 
 describe('phases', () => {
   it('of a request end with its response, what is left before is queueing', () => {
-    const phases = requestPhases({ dns_ns: 5, connect_ns: 20, tls_ns: 15, request_ns: 50, response_ns: 10 }, 1000, 1100);
+    const phases = requestPhases({ dns_ns: 5, connect_ns: 5, tls_ns: 15, request_ns: 50, response_ns: 10 }, 1000, 1100);
     expect(phases.map(({ name, from, to }) => [name, from, to])).toEqual([
       ['queue', 1000, 1015], ['dns', 1015, 1020], ['connect', 1020, 1025], ['tls', 1025, 1040], ['request', 1040, 1090], ['response', 1090, 1100],
     ]);

@@ -45,8 +45,8 @@ export function SessionView({ detail }: { detail: SessionDetail }) {
   const [isPanelHidden, setPanelHidden] = useState(isNarrow);
   const findInput = useRef<HTMLInputElement>(null);
 
-  const lineWidth = windowWidth - (isNarrow ? 48 : 48 + panelWidth);
-  const left = isNarrow ? Math.round(lineWidth * 0.62) : Math.max(kLeftMin, Math.min(preferredLeft, lineWidth - 240));
+  const lineWidth = windowWidth - (isNarrow ? 0 : 48 + panelWidth);
+  const left = isNarrow ? Math.round(lineWidth * 0.64) : Math.max(kLeftMin, Math.min(preferredLeft, lineWidth - 240));
   const ticks = useMemo(() => axisTicks(state, timeWidth), [state.scale, state.axis, state.opened, timeWidth]);
   const trace = useOpenTrace(state, ticks);
   // On a phone the panel comes when a span is chosen, and goes with it.

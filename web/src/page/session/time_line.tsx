@@ -16,6 +16,7 @@ import { clockTicks } from './time_scale';
 const kOverscan = 16;
 const kChunk = 8;
 const kDragMin = 4;
+const kSettleMs = 60;
 const kHead = 26;
 
 export interface AxisTick {
@@ -102,6 +103,20 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
     else if (top + kLineHeight * 2 > element.scrollTop + room) element.scrollTop = top + kLineHeight * 3 - room;
   }, [cursorAt]);
 
+  // A span chosen in the open trace is brought into sight, too; its own rows have then moved.
+  useEffect(() => {
+    if (state.span === '') return undefined;
+    const timer = setTimeout(() => {
+      const element = box.current;
+      const row = element?.querySelector(`.wf-rows [data-span="${CSS.escape(state.span)}"]`);
+      if (!element || !row) return;
+      const { top, bottom } = row.getBoundingClientRect();
+      const area = element.getBoundingClientRect();
+      if (top < area.top + kHead) element.scrollTop -= area.top + kHead + kLineHeight - top;
+      else if (bottom > area.bottom - kLineHeight) element.scrollTop += bottom - area.bottom + 2 * kLineHeight;
+    }, kSettleMs);
+    return () => clearTimeout(timer);
+  }, [state.span, blockHeight]);
   const blockBox = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = blockBox.current;

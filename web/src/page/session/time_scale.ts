@@ -140,11 +140,18 @@ export function clockTicks(scale: TimeScale, startMs: number, offsetMs: number, 
   const precision = step < 1e3 ? 'ms' : step < 60e3 ? 'second' : 'minute';
   const ticks: ClockTick[] = [];
   for (const piece of scale.stretches) {
+    const before = ticks.length;
     const first = Math.ceil((startMs + piece.from / 1e6 + offsetMs) / step) * step - offsetMs;
     for (let ms = first; ms <= startMs + piece.to / 1e6 && ticks.length < 200; ms += step) {
       const x = scale.x((ms - startMs) * 1e6);
       if (ticks.length === 0 || x - ticks.at(-1)!.x >= apart * 0.95) ticks.push({ x, ms, precision });
     }
+    if (ticks.length > before || scale.breaks.length === 0) continue;
+    // Between two breaks there may be no round time of this step: its first whole second tells where it is.
+    const second = Math.ceil((startMs + piece.from / 1e6) / 1e3) * 1e3;
+    const x = scale.x((second - startMs) * 1e6);
+    if (second > startMs + piece.to / 1e6 || x > 1 - apart * 0.6 || (ticks.length > 0 && x - ticks.at(-1)!.x < apart * 0.8)) continue;
+    ticks.push({ x, ms: second, precision: precision === 'ms' ? 'ms' : 'second' });
   }
   return ticks;
 }

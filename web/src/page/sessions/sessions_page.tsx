@@ -34,7 +34,7 @@ function columns(): Column<SessionRow>[] {
       cell: (row) => {
         const start = fromNanoseconds(row.start_ns);
         return (
-          <span class="two">
+          <span class="two session-start">
             <a class="row-link number" href={sessionHref(row)} title={formatInstantExactly(start)}>{formatInstant(start, 'second')}</a>
             {row.is_live ? <LiveMark /> : <span class="caption number">{formatDuration(row.duration_ns)}</span>}
           </span>
@@ -76,7 +76,7 @@ function columns(): Column<SessionRow>[] {
     {
       id: 'version', title: t.rum.dimensions['resource.service.version'], isMinor: true,
       cell: (row) => (
-        <span class="two">
+        <span class="two session-version">
           <span translate={false}>{row.version ?? '–'}</span>
           <span class="caption" translate={false}>{row.app_name}</span>
         </span>

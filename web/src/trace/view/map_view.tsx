@@ -67,22 +67,16 @@ function place(graph: ServiceGraph, node: GraphNode): { x: number; y: number } {
   return { x: kMargin + node.rank * (kBoxWidth + kRankGap), y: kMargin + middle + node.slot * (kBoxHeight + kSlotGap) };
 }
 
-/** The picture alone, made to fit where there is little room. */
-export function SmallMap({ state }: { state: TraceState }) {
-  const graph = useMemo(() => serviceGraph(state.columns), [state.columns]);
-  return <Picture state={state} graph={graph} isSmall />;
-}
-
-function Picture({ state, graph, isSmall = false }: { state: TraceState; graph: ServiceGraph; isSmall?: boolean }) {
+function Picture({ state, graph }: { state: TraceState; graph: ServiceGraph }) {
   const width = kMargin * 2 + graph.rankCount * kBoxWidth + Math.max(0, graph.rankCount - 1) * kRankGap;
   const height = kMargin * 2 + graph.slotCount * kBoxHeight + Math.max(0, graph.slotCount - 1) * kSlotGap;
   const most = graph.edges.reduce((max, edge) => Math.max(max, edge.calls), 1);
   const drawn = graph.edges.length <= kEdgesMax ? graph.edges : [...graph.edges].sort((a, b) => b.total - a.total).slice(0, kEdgesMax);
   const labelled = new Set(drawn.length <= kLabelsMax ? drawn : [...drawn].sort((a, b) => b.errors - a.errors || b.calls - a.calls).slice(0, 10));
   return (
-    <div class={isSmall ? 'trace-map-picture small' : 'trace-map-picture'}>
+    <div class="trace-map-picture">
       {drawn.length < graph.edges.length && <Strip kind="plain">{t.trace.map.edges_left_out(drawn.length, graph.edges.length)}</Strip>}
-      <svg {...(isSmall ? { style: { maxWidth: `${width}px` } } : { width, height })} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t.trace.map.label(state.columns.facts.services.length)}>
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t.trace.map.label(state.columns.facts.services.length)}>
         <defs>
           {['plain', 'failed'].map((kind) => (
             <marker key={kind} id={`arrow-${kind}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">

@@ -1,0 +1,96 @@
+#include "query/rum/trace_times.h"
+
+#include <algorithm>
+
+namespace clew::query_rum {
+
+using query_analyse::TraceColumns;
+namespace flag = query_analyse::flag;
+
+namespace {
+
+bool is_browser(const TraceColumns& trace, uint32_t row) { return trace.service_is_browser[trace.service[row]]; }
+
+// In display order parents come first, so one pass knows whether an ancestor was left out.
+template <class Visit>
+void for_each_backend_row(const TraceColumns& trace, Visit&& visit) {
+  for (uint32_t row = 0; row < trace.row_count();) {
+    if (trace.has(row, flag::kAsync)) {
+      row += std::max<uint32_t>(1, trace.subtree[row]);
+      continue;
+    }
+    if (!is_browser(trace, row)) visit(row);
+    ++row;
+  }
+}
+
+}  // namespace
+
+std::optional<BackendPart> backend_of(const TraceColumns& trace, otlp::SpanId span_id, int64_t request_ns) {
+  uint32_t begin = 0, end = trace.row_count();
+  std::optional<uint32_t> request;
+  for (uint32_t row = 0; row < trace.row_count(); ++row) {
+    if (trace.span_id[row] != span_id || !is_browser(trace, row)) continue;
+    request = row;
+    begin = row + 1;
+    end = row + trace.subtree[row];
+    break;
+  }
+  std::optional<BackendPart> part;
+  const auto take = [&](uint32_t from, uint32_t to) {
+    for (uint32_t row = from; row < to;) {
+      if (is_browser(trace, row)) {
+        ++row;
+        continue;
+      }
+      if (!trace.has(row, flag::kAsync)) {
+        const int64_t start = trace.corrected_start(row), stop = trace.corrected_end(row);
+        if (!part) {
+          part = BackendPart{.row = row, .begin_ns = start, .end_ns = stop};
+        } else {
+          part->begin_ns = std::min(part->begin_ns, start);
+          part->end_ns = std::max(part->end_ns, stop);
+        }
+      }
+      row += std::max<uint32_t>(1, trace.subtree[row]);
+    }
+  };
+  take(begin, end);
+  // Spans that share the browser's id, or whose parent did not come, hang elsewhere.
+  if (!part) take(0, trace.row_count());
+  if (!part) return std::nullopt;
+  const int64_t zero = request ? trace.corrected_start(*request) : part->begin_ns;
+  part->begin_ns = std::clamp<int64_t>(part->begin_ns - zero, 0, request_ns);
+  part->end_ns = std::clamp<int64_t>(part->end_ns - zero, part->begin_ns, request_ns);
+  return part;
+}
+
+TimeParts parts_of(int64_t request_ns, int64_t browser_ns, int64_t backend_ns) {
+  TimeParts parts;
+  parts.backend_ns = std::clamp<int64_t>(backend_ns, 0, request_ns);
+  parts.browser_ns = std::clamp<int64_t>(browser_ns, 0, request_ns - parts.backend_ns);
+  parts.network_ns = request_ns - parts.backend_ns - parts.browser_ns;
+  return parts;
+}
+
+bool counts_for_backend(const TraceColumns& trace, uint32_t row) {
+  return !is_browser(trace, row) && !trace.has(row, flag::kAsync);
+}
+
+std::string_view statement_of(const TraceColumns& trace, uint32_t row) {
+  if (!trace.has(row, flag::kStatement)) return {};
+  return trace.groups[trace.group[row]];
+}
+
+std::optional<WorstSpan> worst_span(const TraceColumns& trace) {
+  std::optional<uint32_t> worst;
+  for_each_backend_row(trace, [&](uint32_t row) {
+    if (!worst || trace.self_ns[row] > trace.self_ns[*worst]) worst = row;
+  });
+  if (!worst) return std::nullopt;
+  return WorstSpan{.service = std::string(trace.service_of(*worst)), .operation = std::string(trace.name_of(*worst)),
+                   .statement = std::string(statement_of(trace, *worst)), .self_ns = trace.self_ns[*worst],
+                   .span_id = trace.span_id[*worst]};
+}
+
+}  // namespace clew::query_rum

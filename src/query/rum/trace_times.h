@@ -1,0 +1,44 @@
+// What the trace of a browser's request tells: how long the backend took of it, and which span took most.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "otlp/ids.h"
+#include "query/analyse/trace_columns.h"
+
+namespace clew::query_rum {
+
+// The backend's part of a request: from its first span below the browser's to the end of the last such, never more than the
+// request. Times from the request's start, clocks corrected.
+struct BackendPart {
+  uint32_t row = 0;  // The first of its spans.
+  int64_t begin_ns = 0;
+  int64_t end_ns = 0;
+  int64_t duration_ns() const { return end_ns - begin_ns; }
+};
+// nullopt where no span of a backend came. `span_id` is the browser's span; where it did not come either, the whole trace is
+// the backend's. A backend that shares the browser's span id (Zipkin's clients) is told by its service.
+std::optional<BackendPart> backend_of(const query_analyse::TraceColumns& trace, otlp::SpanId span_id, int64_t request_ns);
+
+// A request's time: what it waited in the browser (queue, connection), in the backend, and between.
+struct TimeParts {
+  int64_t browser_ns = 0, network_ns = 0, backend_ns = 0;
+};
+TimeParts parts_of(int64_t request_ns, int64_t browser_ns, int64_t backend_ns);
+
+struct WorstSpan {
+  std::string service, operation, statement;  // Statement normalised; empty for none.
+  int64_t self_ns = 0;
+  otlp::SpanId span_id = 0;
+};
+// The backend's span with the longest time of its own, if there is any; spans that nobody waited for do not count.
+std::optional<WorstSpan> worst_span(const query_analyse::TraceColumns& trace);
+
+// Whether the row is of the backend and somebody waited for it.
+bool counts_for_backend(const query_analyse::TraceColumns& trace, uint32_t row);
+// Normalised; empty for none.
+std::string_view statement_of(const query_analyse::TraceColumns& trace, uint32_t row);
+
+}  // namespace clew::query_rum
