@@ -42,7 +42,7 @@ export function RequestName({ row, isLink = true }: { row: RequestRow; isLink?: 
   );
 }
 
-function columnsOf(isShort: boolean, isOpen: boolean, chosen: string): Column<RequestRow>[] {
+function columnsOf(isShort: boolean, isOpen: boolean, chosen: string, hasBefore: boolean): Column<RequestRow>[] {
   const words = t.rum.requests;
   const minor = { isMinor: true } as const;
   const all: (Column<RequestRow> | false)[] = [
@@ -59,7 +59,7 @@ function columnsOf(isShort: boolean, isOpen: boolean, chosen: string): Column<Re
     { id: 'failed', title: words.failed, align: 'right', sortBy: failShare, cell: (row) => <FailShare share={failShare(row)} /> },
     !isShort && !isOpen && { id: 'p50', title: 'p50', align: 'right', ...minor, sortBy: (row) => row.p50_ns ?? undefined, cell: (row) => formatDuration(row.p50_ns) },
     { id: 'p75', title: 'p75', align: 'right', sortBy: (row) => row.p75_ns ?? undefined, cell: (row) => <span class={(row.p75_ns ?? 0) > 2e9 ? 'is-warning strong' : ''}>{formatDuration(row.p75_ns)}</span> },
-    !isShort && !isOpen && {
+    !isShort && !isOpen && hasBefore && {
       id: 'change', title: words.change, align: 'right', ...minor, tip: words.change_tip, sortBy: (row) => (row.before_p75_ns && row.p75_ns !== null ? row.p75_ns / row.before_p75_ns : undefined),
       cell: (row) => <span class={isWorse(row.p75_ns, row.before_p75_ns, 'more') ? 'is-warning strong' : 'third'}>{formatChange(row.p75_ns, row.before_p75_ns)}</span>,
     },
@@ -143,7 +143,7 @@ export function RequestTable({ name, rows, scope, isShort = false, isMain = fals
 }) {
   const chosen = useParameter('request');
   const opened = isShort ? undefined : rows.find((row) => requestKey(row) === chosen);
-  const columns = useMemo(() => columnsOf(isShort, opened !== undefined, opened ? chosen : ''), [isShort, opened, chosen]);
+  const columns = useMemo(() => columnsOf(isShort, opened !== undefined, opened ? chosen : '', rows.some((row) => row.before_p75_ns !== null)), [isShort, opened, chosen, rows]);
   const open = (row: RequestRow) => {
     const href = sampleHref(row);
     if (href) go(href);

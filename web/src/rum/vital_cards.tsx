@@ -31,7 +31,7 @@ export function VitalCards({ vitals, series, chosen, onPick }: {
         return (
           <li key={vital.name} class={rating ? `vital-card ${rating}` : 'vital-card none'} data-vital={vital.name}>
             <header>
-              <h3>{onPick && line ? <button type="button" class="plain" aria-pressed={chosen === vital.name} onClick={() => onPick(vital.name)}>{name}</button> : name}</h3>
+              <h2>{onPick && line ? <button type="button" class="plain" aria-pressed={chosen === vital.name} onClick={() => onPick(vital.name)}>{name}</button> : name}</h2>
               <span class="caption">{words.p75}</span>
               <span class="grow" />
               {line?.some((value) => value !== null) && <Spark values={line} label={words.shape_of(words.vital_names[vital.name])} width={64} height={18} />}
