@@ -20,8 +20,8 @@ describe('parts of the pages about users', () => {
     expect(bars.map((bar) => [bar.name, bar.start, bar.ns])).toEqual([['dns', 0, 5], ['tls', 5, 0], ['request', 5, 20], ['response', 25, 10], ['load', 35, 4]]);
   });
   it('cut a histogram to where there is something', () => {
-    expect(binsOf([1, 2, 4, 8, 16], [0, 3, 0, 1])).toEqual([{ from: 2, to: 4, count: 3 }, { from: 4, to: 8, count: 0 }, { from: 8, to: 16, count: 1 }]);
-    expect(binsOf([1, 2], [0, 5])).toEqual([{ from: 2, to: 2.5, count: 5 }]);
+    expect(binsOf([1, 2, 4, 8], [0, 0, 3, 0, 1])).toEqual([{ from: 2, to: 4, count: 3 }, { from: 4, to: 8, count: 0 }, { from: 8, to: Infinity, count: 1 }]);
+    expect(binsOf([1, 2], [5, 0, 0])).toEqual([{ from: 0, to: 1, count: 5 }]);
     expect(binsOf([], [])).toEqual([]);
   });
   it('never draw a part of less than nothing', () => {

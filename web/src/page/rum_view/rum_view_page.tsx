@@ -17,7 +17,7 @@ import { PhaseWaterfall } from '../../rum/phases';
 import { RequestTable } from '../../rum/request_table';
 import { ResourceTable } from '../../rum/resource_table';
 import { TimeLegend } from '../../rum/time_bar';
-import { Totals } from '../../rum/totals';
+import { AppTotals, Totals } from '../../rum/totals';
 import { VitalCards } from '../../rum/vital_cards';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Icon } from '../../widget/icon';
@@ -47,11 +47,11 @@ function Body({ answer, scope }: { answer: RumPageAnswer; scope: RumScope }) {
   return (
     <div class="rum-overview">
       {!answer.exact && <Strip>{t.rum.not_exact}</Strip>}
-      <VitalCards vitals={answer.vitals} />
+      {answer.vitals.some((each) => each.count > 0) ? <VitalCards vitals={answer.vitals} /> : <AppTotals now={answer.counts} before={null} scope={own} />}
       <div class="rum-view-top">
         <TimeGoes answer={answer} />
         <div class="stack">
-          {answer.histogram && (
+          {answer.histogram && answer.histogram.counts.some((count) => count > 0) && (
             <section class="panel">
               <header><h2>{t.rum.vital_names[answer.histogram.metric]}</h2><span class="caption">{words.spread}</span></header>
               <div class="body"><Histogram metric={answer.histogram.metric} bounds={answer.histogram.bounds_ns} counts={answer.histogram.counts} p75={vital?.p75} /></div>
