@@ -153,7 +153,7 @@ export interface EventTrace {
   state: RequestState;
   reason: string | null;
   span_id: string | null;
-  backend: { service: string; operation: string; start_ns: string; duration_ns: number; span_count: number; error_count: number; services: string[] } | null;
+  backend: { service: string; operation: string; start_ns: string; duration_ns: number; span_count: number; error_count: number; services: string[]; span?: WorstSpan | null } | null;
   sample_rate: number | null;
   headers: string[] | null;
   time: TimeSplit | null;

@@ -20,7 +20,8 @@ export function sessionHref(row: Pick<SessionRow, 'session_id'>, event?: string 
 /** `503 · 2.41 s`. */
 export function worstFigures(worst: Worst): string {
   const status = worst.status_code === null || worst.status_code === '' || worst.kind === 'error' ? '' : String(worst.status_code);
-  return [status === '0' ? '' : status, worst.duration_ns !== null ? formatDuration(worst.duration_ns) : ''].filter(Boolean).join(' · ');
+  const isUnanswered = worst.kind === 'failed' && (status === '' || status === '0');
+  return [isUnanswered ? t.sessions.line.network_error : status === '0' ? '' : status, worst.duration_ns !== null ? formatDuration(worst.duration_ns) : ''].filter(Boolean).join(' · ');
 }
 
 export function WorstMoment({ row, worst }: { row: SessionRow; worst: Worst }) {
@@ -30,7 +31,7 @@ export function WorstMoment({ row, worst }: { row: SessionRow; worst: Worst }) {
     <a class={`worst ${worst.kind}`} href={sessionHref(row, worst.event_id)}>
       <Icon name={troubleIcon(worst.kind)} label={troubles[worst.kind] ?? ''} />
       <span class="cut" translate={false} title={worst.text}>{worst.text || '–'}</span>
-      {figures && <span class="number second" translate={false}>{figures}</span>}
+      {figures && <span class="number second">{figures}</span>}
     </a>
   );
 }

@@ -9,6 +9,7 @@ import { formatInstant, formatInstantExactly, fromNanoseconds } from '../../form
 import { formatCount } from '../../format/quantity';
 import { shortId } from '../../format/shorten';
 import { t } from '../../i18n/catalogue';
+import { isUsersEnd, SessionLink } from '../../rum/session_link';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Icon } from '../../widget/icon';
 import { ServiceName } from '../../widget/service_name';
@@ -85,6 +86,9 @@ export function TraceList({ traces, columns, isStale }: { traces: readonly Trace
         </span>
       ),
     })),
+    ...(traces.some((trace) => isUsersEnd(trace.root_service))
+      ? [{ id: 'session', title: t.sessions.one, isTitleHidden: true, isMinor: true, cell: (trace: TraceSummary) => (isUsersEnd(trace.root_service) ? <SessionLink traceId={trace.trace_id} /> : null) }]
+      : []),
     { id: 'id', title: 'Trace ID', isMinor: true, cell: (trace) => <span class="mono third" translate={false}>{shortId(trace.trace_id)}</span> },
   ];
   return (

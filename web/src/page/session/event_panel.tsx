@@ -11,6 +11,7 @@ import { t } from '../../i18n/catalogue';
 import { AttributeTable } from '../../trace/detail/attribute_table';
 import { DetailPanel } from '../../trace/detail/detail_panel';
 import { SmallMap } from '../../trace/view/small_map';
+import { WorstSpanText } from '../../rum/worst_moment';
 import { Icon } from '../../widget/icon';
 import { ErrorState, LoadingBlocks } from '../../widget/states';
 import { eventIcon, eventLevel, eventText, statusText, VitalList } from './event_words';
@@ -93,6 +94,20 @@ function EventPanel({ state, placed, onClose }: { state: SessionState; placed: P
         )}
         {(event.kind === 'view' || event.kind === 'perf' || event.kind === 'vitals') && <p class="detail-note"><VitalList vitals={view?.vitals ?? event.vitals} /></p>}
         {event.url && <p class="side-url"><span class="third">{words.url} </span><span class="mono" translate={false}>{event.url}</span></p>}
+        {event.trace?.backend?.span && event.trace.state === 'found' && (
+          <section class="detail-section">
+            <h3>{t.sessions.summary.backend}</h3>
+            <p class="event-link">
+              <a href={link(location.pathname, { event: event.event_id, span: event.trace.backend.span.span_id })} onClick={(click) => {
+                if (click.ctrlKey || click.metaKey || click.shiftKey || click.button !== 0) return;
+                click.preventDefault();
+                state.act.setSpan(event.trace?.backend?.span?.span_id ?? '');
+              }}>
+                <WorstSpanText span={event.trace.backend.span} />
+              </a>
+            </p>
+          </section>
+        )}
         {cause && <Related state={state} title={words.caused_by} list={[cause]} />}
         {effects.length > 0 && <Related state={state} title={words.led_to} list={effects} />}
         {answer === undefined ? (

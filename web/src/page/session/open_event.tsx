@@ -68,7 +68,6 @@ function FoundTrace({ found, trace, placed, state, isNarrow }: OpenProps & { fou
   const { inline } = trace;
   const facts = inline?.state.columns.facts;
   const spans = facts?.span_count ?? found.backend?.span_count ?? 0;
-  const services = facts?.services.length ?? found.backend?.services.length ?? 0;
   const errors = facts?.error_count ?? found.backend?.error_count ?? 0;
   const split = found.time && splitParts(found.time).length > 0 ? found.time : facts && facts.split.browser_ns + facts.split.network_ns > 0 ? facts.split : null;
   const href = link(['/trace', found.trace_id ?? ''], { span: state.span || found.span_id || undefined });
@@ -77,7 +76,6 @@ function FoundTrace({ found, trace, placed, state, isNarrow }: OpenProps & { fou
       {split && <span data-tip={words.split_estimate}><SplitBar split={split} hasFigures={!isNarrow} /></span>}
       <a class="mono" href={href} translate={false}>{shortId(found.trace_id ?? '')}</a>
       <span class="number second">{words.spans(spans)}</span>
-      <span class="number second hide-narrow">{words.services(services)}</span>
       {errors > 0 && <span class="pill error"><Icon name="failed" />{words.errors(errors)}</span>}
       <span class="grow" />
       {inline?.hasMore && (

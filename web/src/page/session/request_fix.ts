@@ -46,10 +46,11 @@ export function reasonOf(event: SessionEvent, trace: EventTrace, pageUrl: string
   const origin = originOf(event.url);
   switch (trace.state) {
     case 'header_not_sent': {
-      if (trace.trace_id !== null && trace.reason !== 'other_origin') {
+      const isOfOrigin = trace.reason === 'other_origin' || trace.reason === 'allowed_urls';
+      if (trace.reason === 'array_headers' || (trace.trace_id !== null && !isOfOrigin)) {
         return { text: reasons.array_headers, fixes: [{ text: words.object_headers, code: "fetch(url, { headers: { 'content-type': 'application/json' } })" }] };
       }
-      const isOther = trace.reason === 'other_origin' || (origin !== '' && origin !== originOf(pageUrl));
+      const isOther = isOfOrigin || (origin !== '' && origin !== originOf(pageUrl));
       const propagators = propagatorsOf(headers).map((name) => `'${name}'`).join(', ') || "'tracecontext'";
       return {
         text: isOther ? reasons.other_origin : reasons.header_not_sent,

@@ -71,8 +71,14 @@ export function sessionModel(detail: SessionDetail): SessionModel {
   };
 }
 
+/** As the server counts: redirects are no failures, though the SDK calls them so. */
 export function isFailed(event: SessionEvent): boolean {
-  return event.kind === 'error' || ((event.kind === 'request' || event.kind === 'resource') && event.success === 0);
+  if (event.kind === 'error') return true;
+  if (event.kind !== 'request' && event.kind !== 'resource') return false;
+  const status = Number(event.status_code ?? 0);
+  if (status >= 400) return true;
+  if (status >= 300) return false;
+  return event.success === 0 || (event.success === null && event.status_code !== null && status === 0);
 }
 export function isSlow(event: SessionEvent): boolean {
   return (event.kind === 'request' || event.kind === 'resource') && (event.duration_ns ?? 0) > kSlowNs;

@@ -84,16 +84,20 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
   // The row under the keys stays in sight; a row that was opened is brought near the top, with room for what it holds.
   const cursorAt = cursor === '' ? -1 : (line.rowOf.get(cursor) ?? line.rows.findIndex((row) => row.key === cursor));
   const topOf = (at: number) => at * kLineHeight + (openAt >= 0 && at > openAt ? extra : 0);
-  const shownFor = useRef('');
+  const brought = useRef<{ key: string; top: number | null }>({ key: '', top: null });
   useLayoutEffect(() => {
     const element = box.current!;
-    if (openAt < 0) return void (shownFor.current = '');
-    const key = opened!.event.event_id;
-    if (shownFor.current === key) return;
-    shownFor.current = key;
-    const top = openAt * kLineHeight;
-    if (top < element.scrollTop || top > element.scrollTop + element.clientHeight * 0.4) element.scrollTop = Math.max(0, top - kLineHeight * 3);
-  }, [openAt, opened]);
+    const key = openAt < 0 ? '' : opened!.event.event_id;
+    if (key === '') return void (brought.current = { key, top: null });
+    if (brought.current.key !== key) {
+      const top = openAt * kLineHeight;
+      const isWell = top >= element.scrollTop && top <= element.scrollTop + element.clientHeight * 0.35;
+      brought.current = { key, top: isWell ? null : Math.max(0, top - kLineHeight * 3) };
+    }
+    // At the end of the line there is room for that only once the trace is there.
+    if (brought.current.top !== null) element.scrollTop = brought.current.top;
+  }, [openAt, opened, blockHeight]);
+  const release = () => (brought.current.top = null);
   useLayoutEffect(() => {
     const element = box.current!;
     if (cursorAt < 0 || cursorAt === openAt) return;
@@ -135,7 +139,7 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
   const total = line.rows.length * kLineHeight + extra;
   const names = t.sessions.line;
   return (
-    <div class="sl" ref={box} style={{ '--sl-left': `${left}px` }} tabIndex={-1} onClickCapture={(event) => wasDragged.current && (event.stopPropagation(), event.preventDefault())}>
+    <div class="sl" ref={box} style={{ '--sl-left': `${left}px` }} tabIndex={-1} onWheel={release} onPointerDown={release} onKeyDown={release} onClickCapture={(event) => wasDragged.current && (event.stopPropagation(), event.preventDefault())}>
       <div class="sl-head">
         <div class="sl-head-left">{head}{divider}</div>
         <div class="sl-axis" aria-hidden="true">
