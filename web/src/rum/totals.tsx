@@ -32,7 +32,7 @@ interface TileProps {
   title: string;
   tip?: string;
   figure: string;
-  href?: string;
+  href?: string | undefined;
   now: number | null;
   before: number | null | undefined;
   worse: Worse;
@@ -85,8 +85,8 @@ export function Totals({ now, before, scope }: { now: Counts; before: Counts | n
       <Tile title={words.error_free} tip={words.error_free_tip} href={sessionsLink(scope, 'errors')} figure={formatShare(is.errorFree)} now={is.errorSessions} before={was?.errorSessions} worse="more" format={formatShare} tone={(is.errorSessions ?? 0) >= 0.05 ? 'error' : undefined} />
       <Tile title={words.apdex} tip={words.apdex_tip} figure={formatApdex(now.apdex)} now={now.apdex} before={before?.apdex} worse="less" format={formatApdex} tone={now.apdex !== null && now.apdex < 0.7 ? 'warning' : undefined} />
       <Tile title={words.failed} tip={words.failed_tip} href={overviewLink(scope, 'requests', { sort: '-failed' })} figure={now.requests ? formatShare(is.failedRequests) : kMissing} now={is.failedRequests} before={was?.failedRequests} worse="more" format={formatShare} tone={(is.failedRequests ?? 0) >= kErrorShare ? 'error' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
-      <Tile title={words.errors} href={browserErrorsLink(scope)} figure={formatCount(now.errors)} now={now.errors} before={before?.errors} worse="more" format={formatCount} tone={(is.errorSessions ?? 0) >= kErrorShare ? 'error' : undefined}>{words.in_sessions(formatCount(now.error_sessions))}</Tile>
-      <Tile title={words.blank} tip={words.blank_tip} href={sessionsLink(scope, 'blank')} figure={formatCount(now.blank_screens)} now={now.blank_screens} before={before?.blank_screens} worse="more" format={formatCount} tone={now.blank_screens > 0 ? 'error' : undefined}>{now.views > 0 && now.blank_screens > 0 && words.of_views(formatShare(is.blank))}</Tile>
+      <Tile title={words.errors} href={now.errors > 0 ? browserErrorsLink(scope) : undefined} figure={formatCount(now.errors)} now={now.errors} before={before?.errors} worse="more" format={formatCount} tone={(is.errorSessions ?? 0) >= kErrorShare ? 'error' : undefined}>{words.in_sessions(formatCount(now.error_sessions))}</Tile>
+      <Tile title={words.blank} tip={words.blank_tip} href={now.blank_screens > 0 ? sessionsLink(scope, 'blank') : undefined} figure={formatCount(now.blank_screens)} now={now.blank_screens} before={before?.blank_screens} worse="more" format={formatCount} tone={now.blank_screens > 0 ? 'error' : undefined}>{now.views > 0 && now.blank_screens > 0 && words.of_views(formatShare(is.blank))}</Tile>
     </dl>
   );
 }
