@@ -154,6 +154,7 @@ class BundleTranslator {
       done_.event_keys.push_back(key);
     }
     const auto trace = is_request(event) ? trace_of_request(event) : std::nullopt;
+    start_ns_ = start_ns(event);
     write_event(event, event_id, trace);
     ++done_.event_count;
     if (!trace) return;
@@ -176,7 +177,7 @@ class BundleTranslator {
     const size_t row = logs_.begin_row();
     otlp::MessageWriter& out = logs_.out();
     const std::string type = text_of(event, "event_type");
-    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(start_ns(event)));
+    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(start_ns_));
     out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
     if (type == "exception") out.add_varint(field::kLogSeverityNumber, kSeverityError);
     out.add_bytes(field::kLogEventName, "rum." + (type.empty() ? std::string("unknown") : type.substr(0, 64)));
@@ -219,7 +220,7 @@ class BundleTranslator {
   void write_span(element event, std::string_view event_id, const RequestTrace& trace) {
     const size_t row = traces_.begin_row();
     otlp::MessageWriter& out = traces_.out();
-    const int64_t start = start_ns(event);
+    const int64_t start = start_ns_;
     out.add_bytes(field::kSpanTraceId, otlp::to_bytes(trace.trace_id));
     out.add_bytes(field::kSpanSpanId, otlp::span_id_bytes(trace.span_id));
     out.add_bytes(field::kSpanTraceState, trace.trace_state);
@@ -255,6 +256,7 @@ class BundleTranslator {
   std::string session_id_;
   End end_;
   int64_t offset_ms_ = 0;
+  int64_t start_ns_ = 0;  // Of the event at hand.
   std::optional<double> time_origin_ms_;
   std::string log_common_, span_common_;
   RumRequest logs_, traces_;

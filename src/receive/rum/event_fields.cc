@@ -64,9 +64,9 @@ void write_part(RecordWriter& record, element entry, std::string_view name, cons
 // What only the browser's own timing entry says, which comes as JSON in a string: of a page load its parts (the SDK sends those of
 // other requests as fields), of every load the protocol and whether the page waited for it before it drew anything.
 void write_timing_entry(RecordWriter& record, std::string_view text, bool is_page_load) {
-  simdjson::dom::parser parser;
-  element entry;
-  if (text.empty() || parser.parse(text.data(), text.size()).get(entry) != simdjson::SUCCESS) return;
+  const auto parsed = parse_inner(text);
+  if (!parsed) return;
+  const element entry = *parsed;
   record.text("network.protocol.name", text_of(entry, "nextHopProtocol"));
   if (!is_page_load) {
     if (text_of(entry, "renderBlockingStatus") == "blocking") record.text("rum.render_blocking_status", "blocking");

@@ -42,6 +42,15 @@ stdx::Result<element> parse_body(std::string_view json, simdjson::dom::parser& p
   return body;
 }
 
+std::optional<element> parse_inner(std::string_view json) {
+  // Every request has two or three such texts, all small: a parser for each would be mostly allocation.
+  thread_local simdjson::dom::parser parser;
+  if (parser.capacity() > kInnerJsonBytesKept) parser = simdjson::dom::parser();
+  element value;
+  if (json.empty() || parser.parse(json.data(), json.size()).get(value) != simdjson::SUCCESS) return std::nullopt;
+  return value;
+}
+
 element member(element object, std::string_view key) {
   element found;
   if (object.is_object() && object.at_key(key).get(found) == simdjson::SUCCESS) return found;
@@ -96,11 +105,9 @@ bool is_request(element event) {
 
 std::optional<double> timing_start_ms(element event) {
   const std::string_view timing = long_text_of(event, "timing_data");
-  if (timing.empty()) return std::nullopt;
-  simdjson::dom::parser parser;
-  element parsed;
-  if (parser.parse(timing.data(), timing.size()).get(parsed) != simdjson::SUCCESS) return std::nullopt;
-  const auto start = number_of(parsed, "startTime");
+  const auto parsed = parse_inner(timing);
+  if (!parsed) return std::nullopt;
+  const auto start = number_of(*parsed, "startTime");
   return start && *start >= 0 && *start <= kDurationMsMax ? start : std::nullopt;
 }
 

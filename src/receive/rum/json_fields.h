@@ -15,6 +15,9 @@ namespace clew::receive_rum {
 // reason to lose the rest. kInvalidArgument if it is no JSON.
 stdx::Result<simdjson::dom::element> parse_body(std::string_view json, simdjson::dom::parser& parser);
 
+// The value of JSON that came as a string; nullopt if it is none. It lives until this thread's next call.
+std::optional<simdjson::dom::element> parse_inner(std::string_view json);
+
 simdjson::dom::element nothing();  // JSON null.
 // A member of `object`; JSON null where there is none, or `object` is no object.
 simdjson::dom::element member(simdjson::dom::element object, std::string_view key);

@@ -26,11 +26,9 @@ std::optional<RequestTrace> trace_of_request(element event) {
   const std::string trace_id = text_of(event, "trace_id");
   if (trace_id.empty()) return std::nullopt;
   const std::string_view data_text = trace_data_of(event);
-  simdjson::dom::parser parser;
-  element data;
-  if (data_text.empty() || parser.parse(data_text.data(), data_text.size()).get(data) != simdjson::SUCCESS) {
-    return std::nullopt;
-  }
+  const auto parsed = parse_inner(data_text);
+  if (!parsed) return std::nullopt;
+  const element data = *parsed;
   RequestTrace trace;
   bool skywalking = false;
   for (const auto [name, value] : object_of(member(data, "headers"))) {

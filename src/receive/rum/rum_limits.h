@@ -28,6 +28,7 @@ inline constexpr size_t kClocksMax = 50'000;         // Sessions whose offset is
 inline constexpr size_t kRecentEventsMax = 500'000;  // Event ids remembered, in each of two generations, to drop repeats.
 inline constexpr size_t kRateBucketsMax = 50'000;    // Applications and addresses whose rate is watched.
 
+inline constexpr size_t kInnerJsonBytesKept = 64 << 10;  // A thread's parser of JSON in strings that has grown larger is given up.
 inline constexpr int kForwardedHopsMax = 16;         // Of X-Forwarded-For and the like.
 inline constexpr size_t kGeoDatabaseBytesMax = 2ULL << 30;
 
