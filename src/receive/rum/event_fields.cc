@@ -35,17 +35,17 @@ constexpr std::array<std::string_view, 9> kElsewhere = {"event_id", "event_type"
 constexpr std::array<std::string_view, 12> kGroups = {"app", "user", "session", "net", "view", "device", "os",
                                                       "geo", "isp", "properties", "events", "_v"};
 
-std::string attribute_name(std::string_view field, std::string_view event_type) {
+// In `buffer` where it has to be put together, so that a field costs no allocation.
+std::string_view attribute_name(std::string_view field, std::string_view event_type, std::string& buffer) {
   for (const Renamed& renamed : kRenamed) {
-    if (renamed.field == field && (renamed.event_type.empty() || renamed.event_type == event_type)) {
-      return std::string(renamed.attribute);
-    }
+    if (renamed.field == field && (renamed.event_type.empty() || renamed.event_type == event_type)) return renamed.attribute;
   }
-  return "rum." + std::string(field.substr(0, kNameBytesMax));
+  return buffer.assign("rum.").append(field.substr(0, kNameBytesMax));
 }
 
-void write_field(RecordWriter& record, std::string_view field, element value, std::string_view event_type) {
-  const std::string name = attribute_name(field, event_type);
+void write_field(RecordWriter& record, std::string_view field, element value, std::string_view event_type,
+                 std::string& buffer) {
+  const std::string_view name = attribute_name(field, event_type, buffer);
   // `{}` is what the SDK writes for want of debug ids; `[]` for want of scripts comes as a string.
   if (value.is_object() && simdjson::dom::object(value).size() == 0) return;
   // Durations are now whole, now broken numbers of milliseconds: one type, or one column would become two.
@@ -124,8 +124,9 @@ void write_place(RecordWriter& record, const BundleContext& context, element geo
 }
 
 void write_event_fields(RecordWriter& record, element event, std::string_view event_type) {
+  std::string buffer;
   for (const auto [key, value] : object_of(event)) {
-    if (std::ranges::find(kElsewhere, key) == kElsewhere.end()) write_field(record, key, value, event_type);
+    if (std::ranges::find(kElsewhere, key) == kElsewhere.end()) write_field(record, key, value, event_type, buffer);
   }
   for (const auto [key, value] : object_of(member(event, "properties"))) {
     record.json("rum.properties." + std::string(key.substr(0, kNameBytesMax)), value);
@@ -138,12 +139,13 @@ void write_event_fields(RecordWriter& record, element event, std::string_view ev
 }
 
 void write_request_fields(RecordWriter& record, element event) {
+  std::string buffer;
   for (const auto [key, value] : object_of(event)) {
     if (std::ranges::find(kElsewhere, key) != kElsewhere.end() || key == "timing_data" || key == "snapshots" ||
         key == "times" || key == "duration") {
       continue;
     }
-    write_field(record, key, value, "resource");
+    write_field(record, key, value, "resource", buffer);
   }
 }
 
