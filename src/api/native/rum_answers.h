@@ -41,5 +41,6 @@ AnswerResult answer_rum_overview(const Question& question);
 AnswerResult answer_rum_breakdown(const Question& question);
 AnswerResult answer_rum_requests(const Question& question);
 AnswerResult answer_rum_resources(const Question& question);
+AnswerResult answer_rum_page(const Question& question);
 
 }  // namespace clew::api_native

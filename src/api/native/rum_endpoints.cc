@@ -84,7 +84,7 @@ std::vector<Shape> overview_shapes() {
         {"rage_clicks", kInteger, "Three clicks or more on one thing at once"},
         {"crashes", kInteger, "Crashes"},
         or_null("apdex", kNumber, "Of page loads and requests; failed requests satisfy nobody"),
-        {"bounce_sessions", kInteger, "Sessions of one page view"}}},
+        {"bounce_sessions", kInteger, "Sessions with one page view that the question is about"}}},
       {"RumBaseline", "What an overview is set beside.",
        {{"kind", kText, "none, previous, day, week or release"},
         or_null("start_ns", kTime, "Of an earlier range"),
@@ -214,6 +214,61 @@ std::vector<Shape> load_shapes() {
   };
 }
 
+std::vector<Shape> page_shapes() {
+  return {
+      {"RumPageAnswer", "How one page fares.",
+       with_end({{"view", kText, "Its name"},
+                 one("counts", "RumCounts", "What happened on it"),
+                 list_of("vitals", "RumVital", "In the order lcp, inp, cls, fcp, ttfb, fid, load"),
+                 one("phases", "RumPhases", "Of its loads"),
+                 one("histogram", "RumHistogram", "How its views spread"),
+                 one("time", "RumPageTime", "Where the time of its slow views goes: those not faster than p75"),
+                 list_of("suspects", "RumSuspect", "Spans of backends by the time of their own in the traces of slow views, most first"),
+                 list_of("slow_views", "RumSlowView", "Slowest first, at most 20"),
+                 list_of("requests", "RumRequest", "Those of most time, at most 20"),
+                 list_of("resources", "RumResource", "Those of most time, at most 20"),
+                 list_of("errors", "RumPageError", "Most first, at most 20")})},
+      {"RumHistogram", "Views by how long they took.",
+       {{"metric", kText, "lcp, or load where no view told that"},
+        list("bounds_ns", kDuration, "Upper bounds, included"),
+        list("counts", kInteger, "Views up to each bound; one more for those beyond the last")}},
+      {"RumPageTime", "Means of some slow views, by the traces of their requests.",
+       {{"sampled_views", kInteger, "Views looked into"}, {"backend_ns", kDuration, "A backend was at work"},
+        {"network_ns", kDuration, "Waiting for a request, but no backend that is known was at work"},
+        {"browser_ns", kDuration, "The rest"}, {"total_ns", kDuration, "Until the metric of the histogram"}}},
+      {"RumSuspect", "Spans of a service, an operation and a statement.",
+       {{"service", kText, "The service"},
+        {"operation", kText, "Name of the spans"},
+        or_null("statement", kText, "Normalised"),
+        {"kind", kText, "database, cache, messaging, external, or the kind of the spans"},
+        {"share", kNumber, "Of the backends' time in the traces looked into"},
+        {"total_ns", kDuration, "Their own time there"},
+        {"calls_per_trace", kNumber, "Spans of a trace, on average"},
+        {"trace_id", FieldType::kTraceId, "Where one took longest"},
+        {"span_id", FieldType::kSpanId, "That one"},
+        {"sample_session_id", kText, "The session that led there"},
+        {"sample_event_id", kText, "The request that led there"}}},
+      {"RumSlowView", "A slow view.",
+       {{"view_id", kText, "The view"}, {"session_id", kText, "Its session"}, {"user_id", kText, "Its user"},
+        {"start_ns", kTime, "Its start"}, or_null("lcp_ns", kDuration, "Largest contentful paint"),
+        or_null("load_ns", kDuration, "Load event"),
+        nullable(one("slowest_request", "RumViewRequest", "The longest that it waited for")),
+        {"browser", kText, "Its browser"}, {"device", kText, "Type of the device"}, {"country", kText, "Where"},
+        {"version", kText, "Of the application"},
+        nullable(one("worst_span", "RumWorstSpan", "Of that request's trace: the backend's spans with most time of their own"))}},
+      {"RumViewRequest", "A request.",
+       {{"name", kText, "Its name"}, {"method", kText, "HTTP method"}, or_null("duration_ns", kDuration, "How long it took"),
+        or_null("trace_id", FieldType::kTraceId, "Its trace"), {"event_id", kText, "Its event"},
+        {"status_code", kText, "Empty: none came"}}},
+      {"RumWorstSpan", "Spans of a backend with one service, name and statement.",
+       {{"service", kText, "Its service"}, {"operation", kText, "Its name"}, or_null("statement", kText, "Normalised"),
+        {"self_ns", kDuration, "Their own time"}, {"span_id", FieldType::kSpanId, "The longest of them"}}},
+      {"RumPageError", "Exceptions that are the same.",
+       {{"group_id", kText, "Their group"}, {"type", kText, "Of the exception"}, {"message", kText, "Normalised"},
+        {"count", kInteger, "How often"}, {"sessions", kInteger, "In how many sessions"}}},
+  };
+}
+
 }  // namespace
 
 std::vector<Endpoint> rum_overview_endpoints() {
@@ -256,6 +311,14 @@ std::vector<Endpoint> rum_overview_endpoints() {
        .answer = "RumBreakdownAnswer",
        .handler = answer_rum_breakdown,
        .streams = true},
+      {.path = "/api/v1/rum/page",
+       .id = "rumPage",
+       .summary = "One page",
+       .description = "How a page fares, where the time of its slow views goes, and which spans of backends took it.",
+       .parameters = rum_parameters({{.name = "view", .description = "The page: its view.name", .required = true}, apdex_parameter()}),
+       .answer = "RumPageAnswer",
+       .handler = answer_rum_page,
+       .streams = true},
       {.path = "/api/v1/rum/requests",
        .id = "rumRequests",
        .summary = "Requests of users' browsers",
@@ -283,8 +346,8 @@ std::vector<Endpoint> rum_overview_endpoints() {
 }
 
 std::vector<Shape> rum_overview_shapes() {
-  std::vector<Shape> shapes = overview_shapes(), more = load_shapes();
-  for (Shape& shape : more) shapes.push_back(std::move(shape));
+  std::vector<Shape> shapes = overview_shapes();
+  for (const auto& part : {page_shapes(), load_shapes()}) shapes.insert(shapes.end(), part.begin(), part.end());
   return shapes;
 }
 

@@ -87,6 +87,23 @@ stdx::Result<EventFilter> EventFilter::parse(std::string_view q) {
   return filter;
 }
 
+EventFilter EventFilter::with(std::string_view key, std::string_view value) const {
+  Expression comparison;
+  comparison.kind = Expression::Kind::kCompare;
+  const bool of_resource = key.starts_with("resource.");
+  comparison.field.scope = of_resource ? FieldScope::kResource : FieldScope::kAny;
+  comparison.field.key = of_resource ? key.substr(9) : key;
+  if (!value.empty()) comparison.literal = std::string(value);
+  EventFilter both = *this;
+  auto compiled = compile(comparison, both.predicates_);
+  if (!compiled) return both;  // Equality always compiles.
+  Node root{.kind = Expression::Kind::kAnd, .constant = true, .predicate = 0, .children = {}};
+  root.children.push_back(std::move(*compiled));
+  root.children.push_back(std::move(both.root_));
+  both.root_ = std::move(root);
+  return both;
+}
+
 class EventMatcher::Impl {
  public:
   Impl(const EventFilter& filter, const table::Segment& segment)

@@ -31,6 +31,9 @@ class EventFilter {
   // Empty text: every event. Errors: kInvalidArgument that names the place.
   static stdx::Result<EventFilter> parse(std::string_view q);
 
+  // This and: the attribute (a key of event_keys.h) has the value. An empty value: it has none.
+  EventFilter with(std::string_view key, std::string_view value) const;
+
   bool all() const { return root_.kind == query_traceql::Expression::Kind::kConstant && root_.constant; }
   const Node& root() const { return root_; }
   const std::vector<query_plan::Predicate>& predicates() const { return predicates_; }

@@ -11,6 +11,7 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 constexpr size_t kHexIdMin = 8;     // "deadbeef", with a digit among them.
 constexpr size_t kMixedIdMin = 16;  // Letters and at least four digits: "uid_dorp9fxdbmw30lvv7".
+constexpr size_t kLongNumberMin = 4;
 constexpr size_t kHashMin = 6;      // "app.3f9a1c.js"
 
 bool is_id(std::string_view part) {
@@ -53,7 +54,7 @@ std::string by_segment(std::string_view path, Visit&& visit) {
 
 }  // namespace
 
-std::string_view host_of(std::string_view url) {
+std::string_view url_host(std::string_view url) {
   const size_t scheme = url.find("://");
   if (scheme == std::string_view::npos || url.find_first_of("/?#") < scheme) return {};
   std::string_view rest = url.substr(scheme + 3);
@@ -62,7 +63,7 @@ std::string_view host_of(std::string_view url) {
   return user == std::string_view::npos ? rest : rest.substr(user + 1);
 }
 
-std::string_view path_of(std::string_view url) {
+std::string_view url_path(std::string_view url) {
   const size_t scheme = url.find("://");
   if (scheme != std::string_view::npos && url.find_first_of("/?#") > scheme) {
     url.remove_prefix(scheme + 3);
@@ -78,17 +79,38 @@ std::string path_template(std::string_view path) {
 
 std::string file_template(std::string_view path) {
   return by_segment(path, [](std::string_view segment, std::string& out) {
-    if (is_id(segment)) {
-      out += "{id}";
+    if (segment.find('.') == std::string_view::npos) {
+      out += is_id(segment) ? "{id}" : segment;
       return;
     }
+    const auto all_digits = [](std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); };
+    bool is_first = true;
     while (true) {
-      const size_t end = segment.find_first_of(".-_~");
+      // "2.4.0" of a release; a single number is an id where the name begins with it or it is long.
+      size_t numbers = 0, numbers_end = 0;
+      for (size_t at = 0; at < segment.size(); ++numbers) {
+        const size_t stop = std::min(segment.find_first_of(".-_~", at), segment.size());
+        if (!all_digits(segment.substr(at, stop - at))) break;
+        numbers_end = stop;
+        if (stop == segment.size() || segment[stop] != '.') {
+          ++numbers;
+          break;
+        }
+        at = stop + 1;
+      }
+      const size_t end = numbers >= 2 ? numbers_end : std::min(segment.find_first_of(".-_~"), segment.size());
       const std::string_view part = segment.substr(0, end);
-      out += is_hash(part) ? "{hash}" : part;
-      if (end == std::string_view::npos) return;
+      if (numbers >= 2) {
+        out += "{version}";
+      } else if (numbers == 1 && (is_first || part.size() >= kLongNumberMin)) {
+        out += "{id}";
+      } else {
+        out += is_hash(part) ? "{hash}" : part;
+      }
+      if (end == segment.size()) return;
       out += segment[end];
       segment.remove_prefix(end + 1);
+      is_first = false;
     }
   });
 }
@@ -111,8 +133,8 @@ bool is_third_party(std::string_view host, std::string_view page_host) { return 
 std::string template_pattern(std::string_view templated) {
   std::string out;
   while (!templated.empty()) {
-    if (templated.starts_with("{id}") || templated.starts_with("{hash}")) {
-      out += templated.starts_with("{id}") ? "[^/]+" : "[^/._~-]+";
+    if (templated.starts_with("{id}") || templated.starts_with("{hash}") || templated.starts_with("{version}")) {
+      out += templated.starts_with("{id}") ? "[^/]+" : templated.starts_with("{hash}") ? "[^/._~-]+" : "[0-9]+([.][0-9]+)+";
       templated.remove_prefix(templated.find('}') + 1);
       continue;
     }

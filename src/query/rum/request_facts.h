@@ -16,13 +16,14 @@ inline bool request_failed(std::optional<double> success, std::optional<double> 
 }
 
 // "shop.example:8080" of "https://shop.example:8080/cart?id=7"; empty where there is none.
-std::string_view host_of(std::string_view url);
+std::string_view url_host(std::string_view url);
 // "/cart": without query and fragment; of a text without scheme what stands before ? and #.
-std::string_view path_of(std::string_view url);
+std::string_view url_path(std::string_view url);
 
 // Segments of a path that are ids (numbers, UUIDs, hex, long ones with many digits) become {id}.
 std::string path_template(std::string_view path);
-// Of names of static files: what looks like a hash becomes {hash}, "app.3f9a1c07.js" → "app.{hash}.js". Ids as above.
+// Of names of static files: what looks like a hash becomes {hash}, "app.3f9a1c07.js" → "app.{hash}.js"; a release's number
+// {version}; a number that names a file {id}, "843.webp" → "{id}.webp". Folders as above.
 std::string file_template(std::string_view path);
 
 // Whether hosts are of two sites: their registrable domains differ. Without a list of public suffixes: the last two labels, or

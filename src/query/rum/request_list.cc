@@ -45,9 +45,9 @@ class RequestsPart final : public EventCollector {
     for (uint32_t i = 0; i < batch.size(); ++i) {
       if (batch.kind(i) != EventKind::kRequest) continue;
       const UrlFacts& url = urls_.get(batch, i, [&](std::string_view text) {
-        return UrlFacts{texts.of(host_of(text)), texts.of(path_template(path_of(text)))};
+        return UrlFacts{texts.of(url_host(text)), texts.of(path_template(url_path(text)))};
       });
-      uint32_t name = names_.get(batch, i, [&](std::string_view text) { return texts.of(path_template(path_of(text))); });
+      uint32_t name = names_.get(batch, i, [&](std::string_view text) { return texts.of(path_template(url_path(text))); });
       if (name == TextIds::kNone) name = url.path;
       LoadNumbers* numbers = tally_.find({methods_(batch, i), url.host, name});
       if (numbers == nullptr) continue;

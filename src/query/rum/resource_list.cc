@@ -45,17 +45,17 @@ class ResourcesPart final : public EventCollector {
     for (uint32_t i = 0; i < batch.size(); ++i) {
       const EventKind kind = batch.kind(i);
       if (kind == EventKind::kView || kind == EventKind::kPerf) {
-        const uint32_t site = sites_.get(batch, i, [&](std::string_view url) { return texts.of(site_of(host_of(url))); });
+        const uint32_t site = sites_.get(batch, i, [&](std::string_view url) { return texts.of(site_of(url_host(url))); });
         if (site != TextIds::kNone) page_sites_.insert(site);
       }
       if (kind != EventKind::kResource) continue;
       const uint32_t type = types_(batch, i);
       if (!type_.empty() && texts.text(type) != type_) continue;
       const UrlFacts& url = urls_.get(batch, i, [&](std::string_view text) {
-        return UrlFacts{texts.of(host_of(text)), texts.of(file_template(path_of(text)))};
+        return UrlFacts{texts.of(url_host(text)), texts.of(file_template(url_path(text)))};
       });
       uint32_t file = url.file;
-      if (file == TextIds::kNone) file = names_.get(batch, i, [&](std::string_view text) { return texts.of(file_template(path_of(text))); });
+      if (file == TextIds::kNone) file = names_.get(batch, i, [&](std::string_view text) { return texts.of(file_template(url_path(text))); });
       if (LoadNumbers* numbers = tally_.find({type, url.host, file})) add_file(batch, i, *numbers);
     }
     return {};

@@ -17,6 +17,9 @@ inline constexpr size_t kUsersMax = 4'000'000;
 inline constexpr size_t kValuesMax = 20'000;           // Values of a breakdown, requests, resources.
 inline constexpr size_t kAppsMax = 1'000;
 inline constexpr size_t kVersionsMax = 200;            // Of an application; the newest are kept.
+inline constexpr size_t kPageErrorTextsMax = 20'000;   // Different errors of one page.
+inline constexpr size_t kPageViewsMax = 500'000;       // Of one page.
+inline constexpr size_t kRequestsPerViewMax = 12;      // The longest are kept.
 inline constexpr size_t kPagesPerRequestMax = 200;
 
 // ---- Values of which quantiles are asked ----
@@ -31,7 +34,9 @@ inline constexpr size_t kTopPages = 3;        // Of a request.
 inline constexpr size_t kStatusesMax = 20;    // Of a request.
 
 // ---- Traces looked into ----
-inline constexpr size_t kTracesPerPage = 30;
+inline constexpr size_t kViewsSampled = 30;       // Slow views of a page whose time is taken apart …
+inline constexpr size_t kTracesPerPage = 60;      // … by the traces of their requests …
+inline constexpr size_t kTracesPerView = 2;       // … the longest of each.
 inline constexpr size_t kTracesPerRequests = 90;  // Of one question for requests …
 inline constexpr size_t kTracesPerRequest = 5;    // … and for each of them at most.
 inline constexpr size_t kSuspectsMax = 20;

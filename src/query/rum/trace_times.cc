@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <absl/container/flat_hash_map.h>
+
 namespace clew::query_rum {
 
 using query_analyse::TraceColumns;
@@ -83,14 +85,23 @@ std::string_view statement_of(const TraceColumns& trace, uint32_t row) {
 }
 
 std::optional<WorstSpan> worst_span(const TraceColumns& trace) {
-  std::optional<uint32_t> worst;
+  struct Group {
+    int64_t self_ns = 0;
+    uint32_t longest = 0;
+  };
+  absl::flat_hash_map<uint32_t, Group> groups;
+  std::optional<Group> worst;
   for_each_backend_row(trace, [&](uint32_t row) {
-    if (!worst || trace.self_ns[row] > trace.self_ns[*worst]) worst = row;
+    const auto [found, added] = groups.try_emplace(trace.group[row], Group{.self_ns = 0, .longest = row});
+    Group& group = found->second;
+    group.self_ns += trace.self_ns[row];
+    if (trace.self_ns[row] > trace.self_ns[group.longest]) group.longest = row;
+    if (!worst || group.self_ns > worst->self_ns) worst = group;
   });
   if (!worst) return std::nullopt;
-  return WorstSpan{.service = std::string(trace.service_of(*worst)), .operation = std::string(trace.name_of(*worst)),
-                   .statement = std::string(statement_of(trace, *worst)), .self_ns = trace.self_ns[*worst],
-                   .span_id = trace.span_id[*worst]};
+  const uint32_t row = worst->longest;
+  return WorstSpan{.service = std::string(trace.service_of(row)), .operation = std::string(trace.name_of(row)),
+                   .statement = std::string(statement_of(trace, row)), .self_ns = worst->self_ns, .span_id = trace.span_id[row]};
 }
 
 }  // namespace clew::query_rum

@@ -30,10 +30,10 @@ TimeParts parts_of(int64_t request_ns, int64_t browser_ns, int64_t backend_ns);
 
 struct WorstSpan {
   std::string service, operation, statement;  // Statement normalised; empty for none.
-  int64_t self_ns = 0;
-  otlp::SpanId span_id = 0;
+  int64_t self_ns = 0;       // Of all spans with this service, operation and statement: forty short ones weigh as one long one.
+  otlp::SpanId span_id = 0;  // The longest of them.
 };
-// The backend's span with the longest time of its own, if there is any; spans that nobody waited for do not count.
+// The backend's spans with most time of their own, if there are any; those that nobody waited for do not count.
 std::optional<WorstSpan> worst_span(const query_analyse::TraceColumns& trace);
 
 // Whether the row is of the backend and somebody waited for it.
