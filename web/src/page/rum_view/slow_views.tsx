@@ -25,7 +25,7 @@ export function SlowViews({ answer }: { answer: RumPageAnswer }) {
       ) : <span class="third">{kMissing}</span>),
     },
     {
-      id: 'span', title: words.worst_span, isMinor: true, width: 300, sortBy: (view) => view.worst_span?.self_ns,
+      id: 'span', title: words.worst_span, isMinor: true, fills: true, sortBy: (view) => view.worst_span?.self_ns,
       cell: (view) => (view.worst_span ? (
         <span class="line worst-span">
           <ServiceName name={view.worst_span.service} linked={false} />

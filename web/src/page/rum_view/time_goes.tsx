@@ -1,4 +1,6 @@
 // Where the time of a page's slow views goes, and who in the backend takes it: down to the statement, with a session that shows it.
+import { useState } from 'preact/hooks';
+
 import type { RumPageAnswer, Suspect } from '../../api/rum_overview';
 import { link } from '../../app/address';
 import { formatDuration } from '../../format/duration';
@@ -29,7 +31,7 @@ export function Verdict({ answer }: { answer: RumPageAnswer }) {
     <p class="rum-verdict">
       {fill(words.goes_to[kind], { share, total: <span class="number" key="total">{formatDuration(time.total_ns)}</span> })}
       {kind === 'backend' && first && (
-        <> {fill(words.first_suspect, {
+        <>{fill(words.first_suspect, {
           service: <ServiceName key="service" name={first.service} />,
           what: <a key="what" class="mono cut" translate={false} href={hrefOf(first)}>{first.statement || first.operation}</a>,
           share: <b class="number" key="of">{formatShare(first.share)}</b>,
@@ -39,9 +41,17 @@ export function Verdict({ answer }: { answer: RumPageAnswer }) {
   );
 }
 
+/** Who takes next to nothing is folded. */
+const kWorthShare = 0.005;
+const kAlways = 3;
+
 export function TimeGoes({ answer }: { answer: RumPageAnswer }) {
   const words = t.rum.view;
-  const { time, suspects } = answer;
+  const { time } = answer;
+  const [showsAll, setShowsAll] = useState(false);
+  const worth = answer.suspects.filter((each, index) => index < kAlways || each.share >= kWorthShare);
+  const suspects = showsAll ? answer.suspects : worth;
+  const folded = answer.suspects.slice(worth.length);
   const most = Math.max(0.001, ...suspects.map((each) => each.share));
   const columns: Column<Suspect>[] = [
     { id: 'service', title: t.app.words.service, cell: (each) => <ServiceName name={each.service} /> },
@@ -72,6 +82,12 @@ export function TimeGoes({ answer }: { answer: RumPageAnswer }) {
         {time && time.total_ns > 0 ? <><Verdict answer={answer} /><TimeSplitView split={time} /></> : <p class="third">{words.no_time}</p>}
       </div>
       {suspects.length > 0 && <DataTable name="rum_suspects" label={words.suspects} isFlat columns={columns} rows={suspects} rowKey={(each) => `${each.service} ${each.operation} ${each.statement}`} rowHref={hrefOf} />}
+      {folded.length > 0 && (
+        <p class="table-foot">
+          {showsAll ? null : words.folded(folded.length, formatShare(folded.reduce((sum, each) => sum + each.share, 0)))}
+          <button type="button" class="button quiet small" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>{showsAll ? words.fold : words.unfold}</button>
+        </p>
+      )}
     </section>
   );
 }
