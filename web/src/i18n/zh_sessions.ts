@@ -168,7 +168,7 @@ export const sessions: Section<'sessions'> = {
     mapped: '已映射',
     foreign: (count) => `${formatCount(count)} 个库代码帧`,
     anonymous: '匿名函数',
-    maps: { applied: '已应用 Source Map', missing: '该版本没有 Source Map：位置为打包后的文件', wrong_version: 'Source Map 属于其他版本：位置可能有误', none: '位置为浏览器上报' },
+    maps: { applied: '已应用源码映射', missing: '该版本没有源码映射：位置为打包后的文件', wrong_version: '源码映射属于其他版本：位置可能有误', none: '位置为浏览器上报' },
     no_stack: '浏览器没有上报堆栈。',
   },
   summary: {

@@ -61,7 +61,7 @@ function At({ model, at, isNarrow }: { model: SessionModel; at: number; isNarrow
 
 function FoldRow({ common, state, row, isCursor, isNarrow }: { common: Common; state: SessionState; row: Extract<LineRow, { kind: 'fold' }>; isCursor: boolean; isNarrow: boolean }) {
   return (
-    <div {...common} class={isCursor ? 'sl-row run cursor' : 'sl-row run'} aria-expanded={row.isOpen} aria-selected={isCursor} onClick={() => (state.act.setCursor(row.key), state.act.toggleFold(row.key))}>
+    <div {...common} class={isCursor ? 'sl-row run cursor' : 'sl-row run'} aria-level={1} aria-expanded={row.isOpen} aria-selected={isCursor} onClick={() => (state.act.setCursor(row.key), state.act.toggleFold(row.key))}>
       <div role="gridcell" class="sl-left">
         <At model={state.model} at={row.at} isNarrow={isNarrow} />
         <Icon name={row.isOpen ? 'down' : 'right'} class="sl-icon" />
@@ -85,7 +85,7 @@ function EventRow({ common, state, placed, indent, isCursor, isOpen, isNarrow }:
   const words = t.sessions.line;
   const said = [formatInstant(model.startMs + placed.at / 1e6, 'second', model.startMs + placed.at / 1e6), words.kinds[event.kind], eventText(event), status, figureText(event)].filter(Boolean).join(', ');
   return (
-    <div {...common} class={`sl-row ${event.kind}${level ? ` ${level}` : ''}${isOpen ? ' open' : ''}${isCursor ? ' cursor' : ''}`} data-event={event.event_id} aria-expanded={isOpen} aria-selected={isCursor || isOpen} aria-label={said}
+    <div {...common} class={`sl-row ${event.kind}${level ? ` ${level}` : ''}${isOpen ? ' open' : ''}${isCursor ? ' cursor' : ''}`} data-event={event.event_id} aria-level={indent + 1} aria-expanded={isOpen} aria-selected={isCursor || isOpen} aria-label={said}
       onClick={(click) => (click.target as Element).closest('a') || getSelection()?.toString() ? undefined : state.act.open(isOpen ? undefined : event.event_id)}>
       <div role="gridcell" class="sl-left">
         <At model={model} at={placed.at} isNarrow={isNarrow} />

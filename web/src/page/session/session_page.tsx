@@ -36,15 +36,18 @@ export default function SessionPage({ parts }: PageProps) {
   if (detail === undefined) {
     if (question.error?.code === 'not_found') {
       return (
-        <EmptyState icon="sessions" title={t.sessions.missing.title}
-          actions={
-            <>
-              <a class="button primary" href={link('/sessions')}>{t.sessions.missing.back}</a>
-              <button type="button" class="button" onClick={question.retry}><Icon name="reload" />{t.app.retry}</button>
-            </>
-          }>
-          <p>{t.sessions.missing.why}</p>
-        </EmptyState>
+        <>
+          <h1 class="unseen">{t.sessions.one}</h1>
+          <EmptyState icon="sessions" title={t.sessions.missing.title}
+            actions={
+              <>
+                <a class="button primary" href={link('/sessions')}>{t.sessions.missing.back}</a>
+                <button type="button" class="button" onClick={question.retry}><Icon name="reload" />{t.app.retry}</button>
+              </>
+            }>
+            <p>{t.sessions.missing.why}</p>
+          </EmptyState>
+        </>
       );
     }
     if (question.error) return <ErrorState error={question.error} onRetry={question.retry} />;

@@ -23,6 +23,7 @@ export function SummaryPanel({ state }: { state: SessionState }) {
   return (
     <aside class="detail summary" id="event-detail" aria-label={words.title} tabIndex={-1}>
       <div class="detail-body">
+        <h2 class="unseen">{words.title}</h2>
         {worstEvent && (
           <section class="detail-section">
             <h3>{words.worst}</h3>

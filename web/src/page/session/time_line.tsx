@@ -147,7 +147,7 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
           <span class="sl-readout number" translate={false} />
         </div>
       </div>
-      <div class="sl-body" role="grid" tabIndex={0} aria-label={names.label} aria-rowcount={line.rows.length + 1} aria-activedescendant={cursorAt >= view.base && cursorAt < last ? `sl-row-${cursorAt}` : undefined} style={{ height: `${total}px` }}>
+      <div class="sl-body" role="treegrid" tabIndex={0} aria-label={names.label} aria-rowcount={line.rows.length + 1} aria-activedescendant={cursorAt >= view.base && cursorAt < last ? `sl-row-${cursorAt}` : undefined} style={{ height: `${total}px` }}>
         <div role="row" class="unseen" aria-rowindex={1}>
           <span role="columnheader">{names.event}</span>
           <span role="columnheader">{names.axis}</span>

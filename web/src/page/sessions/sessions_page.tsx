@@ -188,7 +188,7 @@ function SearchBox({ input, text }: { input: { current: HTMLInputElement | null 
     setQuery({ text: value.trim() || undefined }, 'replace');
   };
   return (
-    <form class="field-with-icon sessions-search" role="search" onSubmit={(event) => { event.preventDefault(); clearTimeout(timer.current); write(typed); }}>
+    <form class="field-with-icon sessions-search" role="search" aria-label={t.sessions.list.key.find} onSubmit={(event) => { event.preventDefault(); clearTimeout(timer.current); write(typed); }}>
       <Icon name="search" />
       <input ref={input} class="input" type="search" aria-label={t.sessions.list.search} placeholder={t.sessions.list.search} value={typed} spellcheck={false}
         onInput={(event) => {
@@ -269,7 +269,7 @@ function More({ more, shown, answer }: { more: MorePages; shown: number; answer:
 function Nothing({ isFiltered, total, onClear }: { isFiltered: boolean; total: number; onClear: () => void }) {
   if (isFiltered && total > 0) {
     return (
-      <EmptyState icon="sessions" title={t.sessions.list.none} actions={<><button type="button" class="button primary" onClick={onClear}>{t.sessions.list.clear}</button><WidenButton /></>}>
+      <EmptyState icon="sessions" title={t.sessions.list.none} actions={<button type="button" class="button primary" onClick={onClear}>{t.sessions.list.clear}</button>}>
         <p>{t.sessions.list.none_why}</p>
       </EmptyState>
     );

@@ -8,6 +8,10 @@ import { t } from '../../i18n/catalogue';
 import { Icon } from '../../widget/icon';
 import { traceqlCondition, valueText, type Attribute } from '../model/attributes';
 
+// Longer values may scroll, and what scrolls can be reached with the keyboard.
+const kLongText = 200;
+const kLongLines = 6;
+
 interface AttributeTableProps {
   title?: string;
   attributes: readonly Attribute[];
@@ -53,7 +57,7 @@ function AttributeRow({ attribute, scope }: { attribute: Attribute; scope: 'span
       <dt translate={false} title={attribute.key}>
         {attribute.key}
       </dt>
-      <dd translate={false} class={isText ? undefined : 'typed'}>
+      <dd translate={false} class={isText ? undefined : 'typed'} tabIndex={text.length > kLongText || text.split('\n').length > kLongLines ? 0 : undefined}>
         <span class="value">{text === '' ? '""' : text}</span>
         <span class="value-actions">
           {same && (
