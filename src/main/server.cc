@@ -88,6 +88,7 @@ class RunningServer final : public Server {
   stdx::Result<void> open_log();
   stdx::Result<void> start_head();
   stdx::Result<void> start_apis();
+  void open_otlp();
   stdx::Result<void> start_doors();
   std::vector<std::pair<std::string, uint16_t>> open_ports() const;
   stdx::Result<void> start_jaeger();
@@ -264,6 +265,8 @@ stdx::Result<void> RunningServer::start_apis() {
                               [this](std::string otlp) { return catalog_of_file(std::move(otlp), clock_); }, clock_)}));
   if (auto opened = open_rum(); !opened) return opened;
   add(rum_->http_routes());
+  open_otlp();
+  add(rum_->for_pages(receiver_->http_routes()));
   add(api_ui::routes());
   if (auto started = keep(net::HttpServer::start(options_.main_http, std::move(routes)), main_http_); !started) {
     return started;
@@ -276,8 +279,19 @@ stdx::Result<void> RunningServer::start_apis() {
               jaeger_http_);
 }
 
+// What users' devices send over OTLP is, in part, of their sessions: that part goes through the room of RUM.
+void RunningServer::open_otlp() {
+  receive_otlp::SessionHooks sessions{
+      .in_place_of_logs = [rum = *rum_](std::string_view logs, const net::HttpRequest* request) {
+        return rum.in_place_of_logs(logs, request);
+      },
+      .beside_traces = [rum = *rum_](std::string_view traces, const net::HttpRequest* request) {
+        return rum.beside_traces(traces, request);
+      }};
+  receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*intake_, options_.otlp_limits, std::move(sessions));
+}
+
 stdx::Result<void> RunningServer::start_doors() {
-  receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*intake_, options_.otlp_limits);
   options_.otlp_http.format_error = receive_otlp::OtlpReceiver::format_http_error;
   if (auto started = keep(net::HttpServer::start(options_.otlp_http, receiver_->http_routes()), otlp_http_); !started) {
     return started;

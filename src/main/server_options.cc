@@ -1,6 +1,7 @@
 #include "main/server_options.h"
 
 #include <chrono>
+#include <fstream>
 
 namespace clew::main {
 namespace {
@@ -95,6 +96,17 @@ block::BlockStoreOptions block_options(const Settings& settings) {
   return options;
 }
 
+constexpr size_t kRemoteConfigBytesMax = 256 << 10;
+
+// Empty if it cannot be read: then there is no configuration, which SDKs survive.
+std::string text_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kRemoteConfigBytesMax, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
 }  // namespace
 
 ServerOptions server_options(const Settings& settings) {
@@ -121,6 +133,9 @@ ServerOptions server_options(const Settings& settings) {
   options.rum.keep_address = settings.rum.client_address;
   options.rum_geography = {settings.rum.geo_database, settings.rum.isp_database, settings.rum.geo_language};
   options.rum_trusted_proxies = settings.rum.trusted_proxies;
+  if (settings.rum.remote_config_file != "none") {
+    options.rum.remote_config = [file = settings.rum.remote_config_file] { return text_of_file(file); };
+  }
   options.rum.limits.bundle_bytes_max = settings.rum.bundle_bytes;
   options.rum.limits.events_per_second_max = static_cast<uint32_t>(settings.rum.events_per_second);
   options.rum.limits.events_per_second_of_address_max =

@@ -106,6 +106,9 @@ const SettingDefinition kSettings[] = {
     {"rum.more_secret_parameters", kTextList, CLEW_PLACE(std::vector<std::string>, rum.more_secret_parameters),
      "Names of query parameters whose values are replaced by *** in what browsers report, beside token, password, email and "
      "the like."},
+    {"rum.remote_config_file", kText, CLEW_PLACE(std::string, rum.remote_config_file),
+     "A JSON file with the configuration that SDKs with remoteConfig fetch: an object for each application by its id, and \"*\" for "
+     "all others; read whenever one asks. none: no file, SDKs keep their own."},
     {"rum.bundle_bytes", kBytes, CLEW_PLACE(uint64_t, rum.bundle_bytes),
      "Largest report of a browser. SDKs do not send again what is refused.", 64 * 1024, 64 * kMiB},
     {"rum.events_per_second", kNumber, CLEW_PLACE(uint64_t, rum.events_per_second),

@@ -64,6 +64,7 @@ struct Settings {
   struct Rum {
     std::vector<std::string> allowed_origins;
     std::vector<std::string> more_secret_parameters;
+    std::string remote_config_file = "none";
     uint64_t bundle_bytes = 1 << 20;
     uint64_t events_per_second = 5000;
     uint64_t events_per_second_of_address = 200;

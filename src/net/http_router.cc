@@ -77,7 +77,11 @@ void HttpRouter::add_cors_headers(const std::string& origin, HttpResponse& respo
   if (cors_.allowed_origins.empty()) return;
   // Caches must not give one origin's answer to another, whether it was allowed or not.
   response.headers.emplace_back("Vary", "Origin");
-  if (!origin_is_allowed(origin)) return;
+  // A door may have its own policy; two answers to one question are none to browsers.
+  const bool said = std::ranges::any_of(response.headers, [](const auto& header) {
+    return wire::equal_ignoring_case(header.first, "Access-Control-Allow-Origin");
+  });
+  if (said || !origin_is_allowed(origin)) return;
   response.headers.emplace_back("Access-Control-Allow-Origin", origin);
   response.headers.emplace_back("Access-Control-Expose-Headers", "Retry-After");
 }

@@ -36,26 +36,48 @@ class OtlpReceiver::Door : public std::enable_shared_from_this<Door> {
  public:
   using Done = std::move_only_function<void(stdx::Result<PartialSuccess>)>;
 
-  Door(receive::Intake intake, OtlpLimits limits) : intake_(std::move(intake)), limits_(limits) {}
+  Door(receive::Intake intake, OtlpLimits limits, SessionHooks sessions)
+      : intake_(std::move(intake)), limits_(limits), sessions_(std::move(sessions)) {}
 
   void serve_http(Signal signal, net::HttpRequest& request, net::HttpReplyPtr reply);
   void serve_grpc(Signal signal, const net::GrpcRequest& request, net::GrpcReplyPtr reply);
 
  private:
   // `done` is called once, from this thread or the log's.
-  void take(Signal signal, Protocol protocol, stdx::SharedBytes request, Done done);
+  void take(Signal signal, Protocol protocol, stdx::SharedBytes request, const net::HttpRequest* http, Done done);
+  stdx::SharedBytes with_sessions(Signal signal, Protocol protocol, stdx::SharedBytes request, const net::HttpRequest* http) const;
   stdx::Result<std::string> body_of(net::HttpRequest& request) const;
 
   const receive::Intake intake_;
   const OtlpLimits limits_;
+  const SessionHooks sessions_;
 };
 
-void OtlpReceiver::Door::take(Signal signal, Protocol protocol, stdx::SharedBytes request, Done done) {
-  intake_.take(protocol, kind_of(signal), std::move(request),
+void OtlpReceiver::Door::take(Signal signal, Protocol protocol, stdx::SharedBytes request, const net::HttpRequest* http, Done done) {
+  intake_.take(protocol, kind_of(signal), with_sessions(signal, protocol, std::move(request), http),
                [done = std::move(done)](stdx::Result<receive::Outcome> outcome) mutable {
                  if (!outcome) return done(std::unexpected(std::move(outcome.error())));
                  done(PartialSuccess{static_cast<int64_t>(outcome->refused_count), std::move(outcome->message)});
                });
+}
+
+stdx::SharedBytes OtlpReceiver::Door::with_sessions(Signal signal, Protocol protocol, stdx::SharedBytes request,
+                                                    const net::HttpRequest* http) const {
+  if (signal == Signal::kLogs && sessions_.in_place_of_logs) {
+    std::string instead = sessions_.in_place_of_logs(request.view, http);
+    if (!instead.empty()) return stdx::SharedBytes::from_string(std::move(instead));
+  }
+  if (signal == Signal::kTraces && sessions_.beside_traces) {
+    std::string beside = sessions_.beside_traces(request.view, http);
+    // Appended first, so it is durable when the spans are acknowledged.
+    if (!beside.empty()) {
+      intake_.take(protocol, log::RecordKind::kLogs, stdx::SharedBytes::from_string(std::move(beside)),
+                   [intake = intake_, protocol](stdx::Result<receive::Outcome> outcome) {
+                     if (!outcome) intake.count_failure(protocol, outcome.error());
+                   });
+    }
+  }
+  return request;
 }
 
 stdx::Result<std::string> OtlpReceiver::Door::body_of(net::HttpRequest& request) const {
@@ -88,7 +110,7 @@ void OtlpReceiver::Door::serve_http(Signal signal, net::HttpRequest& request, ne
     body = json_to_protobuf(signal, *body);
     if (!body) return done(std::unexpected(std::move(body.error())));
   }
-  take(signal, protocol, stdx::SharedBytes::from_string(std::move(*body)), std::move(done));
+  take(signal, protocol, stdx::SharedBytes::from_string(std::move(*body)), &request, std::move(done));
 }
 
 void OtlpReceiver::Door::serve_grpc(Signal signal, const net::GrpcRequest& request, net::GrpcReplyPtr reply) {
@@ -98,11 +120,11 @@ void OtlpReceiver::Door::serve_grpc(Signal signal, const net::GrpcRequest& reque
     door->intake_.count_failure(Protocol::kOtlpGrpc, result.error());
     reply->fail(result.error());
   };
-  take(signal, Protocol::kOtlpGrpc, request.message, std::move(done));
+  take(signal, Protocol::kOtlpGrpc, request.message, nullptr, std::move(done));
 }
 
-OtlpReceiver::OtlpReceiver(receive::Intake intake, OtlpLimits limits)
-    : door_(std::make_shared<Door>(std::move(intake), limits)) {}
+OtlpReceiver::OtlpReceiver(receive::Intake intake, OtlpLimits limits, SessionHooks sessions)
+    : door_(std::make_shared<Door>(std::move(intake), limits, std::move(sessions))) {}
 
 std::vector<net::HttpRoute> OtlpReceiver::http_routes() const {
   std::vector<net::HttpRoute> routes;

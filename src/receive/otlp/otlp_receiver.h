@@ -1,7 +1,10 @@
 // The OTLP door: HTTP and gRPC requests in, records in the log, answers when they are durable.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/grpc_server.h"
@@ -13,12 +16,20 @@
 
 namespace clew::receive_otlp {
 
+// What users' devices send becomes events of their sessions; who knows how is told by main. Any thread; quick, and given
+// requests that nobody has surveyed yet, with the HTTP request that brought them (gRPC: nullptr). Both give an
+// ExportLogsServiceRequest, or nothing.
+struct SessionHooks {
+  std::function<std::string(std::string_view logs, const net::HttpRequest*)> in_place_of_logs;
+  std::function<std::string(std::string_view traces, const net::HttpRequest*)> beside_traces;
+};
+
 // Hands each request for traces to the intake, its protobuf bytes untouched (JSON is turned into protobuf first), and answers
 // when that says that it is durable. Logs and metrics are counted and refused by partial success: see README.md. Holds no
 // threads and no sockets; any thread may call the handlers. The receiver need not outlive them; they share its state.
 class OtlpReceiver {
  public:
-  explicit OtlpReceiver(receive::Intake intake, OtlpLimits limits = {});
+  explicit OtlpReceiver(receive::Intake intake, OtlpLimits limits = {}, SessionHooks sessions = {});
 
   // For the server on 4318; more doors may share it.
   std::vector<net::HttpRoute> http_routes() const;

@@ -153,11 +153,11 @@ class BundleTranslator {
       }
       done_.event_keys.push_back(key);
     }
-    const auto trace = is_request(event) ? trace_of_request(event) : std::nullopt;
+    const auto trace = trace_of_request(event);
     start_ns_ = start_ns(event);
     write_event(event, event_id, trace);
     ++done_.event_count;
-    if (!trace) return;
+    if (!trace || trace->span_id == 0 || !is_request(event)) return;
     write_span(event, event_id, *trace);
     ++done_.span_count;
   }
@@ -184,7 +184,7 @@ class BundleTranslator {
     write_body(event, type);
     if (trace) {
       out.add_bytes(field::kLogTraceId, otlp::to_bytes(trace->trace_id));
-      out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(trace->span_id));
+      if (trace->span_id != 0) out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(trace->span_id));
       out.add_fixed32(field::kLogFlags, 1);
     }
     logs_.append_encoded(log_common_);

@@ -47,8 +47,14 @@ struct Meaning {
   std::string_view event_name;
   std::string_view type;
 };
-Meaning meaning_of(std::string_view name) {
-  if (name == "faro.performance.resource") return {"rum.resource", "other"};
+Meaning meaning_of(std::string_view name, std::string_view initiator) {
+  if (name == "faro.performance.resource") {
+    // What scripts fetched is in faro.tracing's events: as a resource it would count twice.
+    if (initiator == "fetch" || initiator == "xmlhttprequest" || initiator == "beacon") return {"rum.timing", ""};
+    if (initiator == "script") return {"rum.resource", "js"};
+    if (initiator == "link" || initiator == "css") return {"rum.resource", "css"};
+    return {"rum.resource", initiator == "img" ? "image" : "other"};
+  }
   if (name == "faro.tracing.fetch") return {"rum.resource", "fetch"};
   if (name == "faro.tracing.xml-http-request") return {"rum.resource", "xmlhttprequest"};
   if (name == "faro.performance.navigation") return {"rum.view", "perf"};
@@ -212,7 +218,7 @@ class FaroTranslator {
 
   void take_event(element item) {
     const std::string name = text_of(item, "name");
-    const Meaning meaning = meaning_of(name);
+    const Meaning meaning = meaning_of(name, long_text_of(member(item, "attributes"), "initiatorType"));
     const size_t row = begin(item, meaning.event_name, 0, name);
     RecordWriter record(logs_.out(), field::kLogAttributes, scrubber_);
     record.text("rum.name", name);

@@ -53,6 +53,12 @@ void RecordWriter::real(std::string_view key, double value) {
   end();
 }
 
+void RecordWriter::boolean(std::string_view key, bool value) {
+  if (!begin(key)) return;
+  out_.add_varint(field::kAnyValueBool, value ? 1 : 0);
+  end();
+}
+
 void RecordWriter::json(std::string_view key, element content) {
   if (content.is_null()) return;
   if (content.is_string() && std::string_view(content).empty()) return;

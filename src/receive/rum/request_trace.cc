@@ -27,8 +27,7 @@ std::optional<RequestTrace> trace_of_request(element event) {
   if (trace_id.empty()) return std::nullopt;
   const std::string_view data_text = trace_data_of(event);
   const auto parsed = parse_inner(data_text);
-  if (!parsed) return std::nullopt;
-  const element data = *parsed;
+  const element data = parsed ? *parsed : nothing();
   RequestTrace trace;
   bool skywalking = false;
   for (const auto [name, value] : object_of(member(data, "headers"))) {
@@ -42,7 +41,11 @@ std::optional<RequestTrace> trace_of_request(element event) {
   }
   trace.sample = number_of(data, "sample");
   const std::string span_id = text_of(data, "spanId");
-  if (span_id.empty()) return std::nullopt;
+  if (span_id.empty()) {
+    trace.trace_id = otlp::trace_id_of_text(trace_id);
+    if (!otlp::is_uuid_like(trace_id)) trace.original_trace_id = trace_id;
+    return trace;
+  }
   const auto plain_span = otlp::parse_span_id(span_id);
   if (!skywalking && plain_span && *plain_span != 0) {
     const auto plain_trace = otlp::parse_trace_id(trace_id);

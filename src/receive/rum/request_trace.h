@@ -22,8 +22,9 @@ struct RequestTrace {
   std::optional<double> sample;  // The configured rate in percent.
 };
 
-// nullopt where the event names no trace, or none that can be told. A sw8 or sw6 trace is the span (segment id, 0) that the
-// backend's first segment refers to; every other one has 32 and 16 hex digits.
+// nullopt where the event names no trace. A sw8 or sw6 trace is the span (segment id, 0) that the backend's first segment refers
+// to; every other one has 32 and 16 hex digits. Without a span id, as applications name traces themselves (sendResource,
+// evaluateApi) and as a trace_data that was cut leaves it, span_id is 0: the event leads to the trace, but is no span of it.
 std::optional<RequestTrace> trace_of_request(simdjson::dom::element event);
 
 void write_trace_fields(RecordWriter& record, const RequestTrace& trace);

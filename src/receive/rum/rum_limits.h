@@ -13,6 +13,7 @@ struct RumLimits {
 };
 
 inline constexpr size_t kEventsPerBundleMax = 1000;  // The SDK sends 100 at most; further ones are dropped and counted.
+inline constexpr size_t kEventBytesGuessed = 1024;   // Of an event in a body that another door takes: for the rate of an address.
 inline constexpr size_t kAttributesPerEventMax = 128;
 inline constexpr size_t kTextBytesMax = 32 << 10;    // Of one value; the rest is cut off.
 inline constexpr size_t kNameBytesMax = 1024;        // Of ids, names and keys.
@@ -24,6 +25,8 @@ inline constexpr int64_t kDurationMsMax = 24LL * 3600 * 1000;
 inline constexpr int64_t kClockAheadMsMax = 1000;
 inline constexpr int64_t kClockBehindMsMax = 10 * 60 * 1000;
 inline constexpr size_t kClocksMax = 50'000;         // Sessions whose offset is remembered.
+
+inline constexpr size_t kSessionViewsMax = 20'000;    // Sessions of OpenTelemetry clients whose page is remembered.
 
 inline constexpr size_t kRecentEventsMax = 500'000;  // Event ids remembered, in each of two generations, to drop repeats.
 inline constexpr size_t kRateBucketsMax = 50'000;    // Applications and addresses whose rate is watched.

@@ -10,9 +10,13 @@
 #include "net/http_router.h"
 #include "receive/rum/bundle.h"
 #include "receive/rum/faro.h"
+#include "receive/rum/otlp_sessions.h"
 #include "receive/rum/rate_limiter.h"
 #include "receive/rum/recent_events.h"
+#include "receive/rum/remote_config.h"
+#include "receive/rum/session_views.h"
 #include "receive/rum/skywalking_browser.h"
+#include "receive/rum/skywalking_segments.h"
 #include "wire/content_coding.h"
 
 namespace clew::receive_rum {
@@ -68,6 +72,21 @@ class BothDone {
   std::move_only_function<void(std::optional<stdx::Error>)> done_;
 };
 
+// Lets the page's origin read another door's answer.
+class PageReply final : public net::HttpReply {
+ public:
+  PageReply(net::HttpReplyPtr inner, std::string origin) : inner_(std::move(inner)), origin_(std::move(origin)) {}
+
+  void send(net::HttpResponse response) override {
+    allow_reading(origin_, response);
+    inner_->send(std::move(response));
+  }
+
+ private:
+  const net::HttpReplyPtr inner_;
+  const std::string origin_;
+};
+
 }  // namespace
 
 class RumReceiver::Door : public std::enable_shared_from_this<Door> {
@@ -86,15 +105,32 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   stdx::Result<TranslatedBundle> translate_arms(std::string_view body, const BundleContext& context) {
     return translate_bundle(body, context, scrubber_, clocks_, [this](uint64_t key) { return recent_.contains(key); });
   }
+  stdx::Result<TranslatedBundle> translate_segments(std::string_view body, const BundleContext& context) {
+    return translate_browser_segments(body, context, scrubber_, clocks_);
+  }
+  // An answer of another door for the page that asked; nullptr: refused, and answered.
+  net::HttpReplyPtr admit_page(const net::HttpRequest& request, net::HttpReplyPtr reply);
+  std::string in_place_of_logs(std::string_view logs, const net::HttpRequest* request);
+  std::string beside_traces(std::string_view traces, const net::HttpRequest* request);
   const Scrubber& scrubber() const { return scrubber_; }
   net::HttpResponse preflight(const net::HttpRequest& request) const;
   net::HttpResponse remote_config(const net::HttpRequest& request) const;
   const RumCounters& counters() const { return counters_; }
 
  private:
+  // Who sent a request, and where it stands on the map; what the context's views look at.
+  struct Asked {
+    Asked(Door& door, const net::HttpRequest* request);
+
+    std::shared_ptr<const useragent::UserAgent> agent;
+    std::string address, kept_address;
+    Place place;
+    BundleContext context;
+  };
   stdx::Result<TranslatedBundle> translate_body(const Translate& translate, net::HttpRequest& request);
   stdx::Result<void> admit(const net::HttpRequest& request, const TranslatedBundle& bundle);
   bool origin_is_allowed(std::string_view app_id, std::string_view origin) const;
+  bool any_application_may_be_at(std::string_view origin) const;
   void append(Protocol protocol, TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply);
   void fail(Protocol protocol, const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
             std::string_view payload = {}, int status = 0);
@@ -106,6 +142,7 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   useragent::UserAgents agents_;
   ClientClocks clocks_;
   RecentEvents recent_;
+  SessionViews views_;
   RateLimiter app_rate_;
   RateLimiter address_rate_;
   RumCounters counters_;
@@ -144,6 +181,19 @@ void RumReceiver::Door::take(Protocol protocol, const Translate& translate, net:
   append(protocol, std::move(*bundle), std::move(origin), std::move(reply));
 }
 
+RumReceiver::Door::Asked::Asked(Door& door, const net::HttpRequest* request) {
+  context.receive_time_ns = door.clock_.now_ns();
+  if (request == nullptr) return;
+  context.user_agent = header_of(*request, "User-Agent");
+  agent = door.agents_.parse(context.user_agent);
+  address = client_address_of(*request, door.options_.trusted_proxies);
+  kept_address = receive_rum::kept_address(address, door.options_.keep_address);
+  if (door.options_.geography) place = door.options_.geography->place_of(address);
+  context.agent = agent.get();
+  context.client_address = kept_address;
+  context.place = &place;
+}
+
 // The body is JSON whatever its content type is: a beacon's is text/plain.
 stdx::Result<TranslatedBundle> RumReceiver::Door::translate_body(const Translate& translate,
                                                                    net::HttpRequest& request) {
@@ -154,19 +204,9 @@ stdx::Result<TranslatedBundle> RumReceiver::Door::translate_body(const Translate
     return stdx::fail(ErrorCode::kPayloadTooLarge, fmt::format("a bundle has at most {} bytes, this one has {}",
                                                                options_.limits.bundle_bytes_max, body->size()));
   }
-  const std::string* service_id = request.parameter("service_id");
-  const std::string_view user_agent = header_of(request, "User-Agent");
-  const auto agent = agents_.parse(user_agent);
-  const std::string address = client_address_of(request, options_.trusted_proxies);
-  const std::string kept = kept_address(address, options_.keep_address);
-  const Place place = options_.geography ? options_.geography->place_of(address) : Place();
-  const BundleContext context{.receive_time_ns = clock_.now_ns(),
-                              .user_agent = user_agent,
-                              .agent = agent.get(),
-                              .client_address = kept,
-                              .place = &place,
-                              .service_id = service_id == nullptr ? std::string_view() : *service_id};
-  return translate(*this, *body, context);
+  Asked asked(*this, &request);
+  if (const std::string* service_id = request.parameter("service_id")) asked.context.service_id = *service_id;
+  return translate(*this, *body, asked.context);
 }
 
 bool RumReceiver::Door::origin_is_allowed(std::string_view app_id, std::string_view origin) const {
@@ -227,9 +267,51 @@ net::HttpResponse RumReceiver::Door::preflight(const net::HttpRequest& request) 
   return response;
 }
 
+bool RumReceiver::Door::any_application_may_be_at(std::string_view origin) const {
+  return origin.empty() || options_.allowed_origins.empty() ||
+         std::ranges::any_of(options_.allowed_origins, [&](std::string_view entry) {
+           const size_t bar = entry.find('|');
+           return net::origin_matches(entry.substr(bar == std::string_view::npos ? 0 : bar + 1), origin);
+         });
+}
+
+net::HttpReplyPtr RumReceiver::Door::admit_page(const net::HttpRequest& request, net::HttpReplyPtr reply) {
+  std::string origin(header_of(request, "Origin"));
+  auto answer = std::make_shared<PageReply>(std::move(reply), origin);
+  if (!any_application_may_be_at(origin)) {
+    add(counters_.bundles_refused_origin, 1);
+    net::HttpResponse refusal = net::error_response(
+        {ErrorCode::kInvalidArgument, fmt::format("rum.allowed_origins does not name {:.200}", origin)});
+    refusal.status = kForbidden;
+    answer->send(std::move(refusal));
+    return nullptr;
+  }
+  const auto count = static_cast<uint32_t>(request.body.size() / kEventBytesGuessed) + 1;
+  if (!address_rate_.take(client_address_of(request, options_.trusted_proxies), count, clock_.now_ns())) {
+    add(counters_.bundles_refused_rate, 1);
+    answer->send(net::error_response({ErrorCode::kResourceExhausted, "this address sends more events than allowed"}));
+    return nullptr;
+  }
+  return answer;
+}
+
+std::string RumReceiver::Door::in_place_of_logs(std::string_view logs, const net::HttpRequest* request) {
+  if (!logs_have_sessions(logs)) return {};
+  const Asked asked(*this, request);
+  return with_session_events(logs, asked.context, scrubber_, views_);
+}
+
+std::string RumReceiver::Door::beside_traces(std::string_view traces, const net::HttpRequest* request) {
+  const std::string_view user_agent = request == nullptr ? std::string_view() : header_of(*request, "User-Agent");
+  if (!spans_have_sessions(traces, user_agent)) return {};
+  const Asked asked(*this, request);
+  return requests_of_spans(traces, asked.context, scrubber_, views_);
+}
+
 net::HttpResponse RumReceiver::Door::remote_config(const net::HttpRequest& request) const {
   net::HttpResponse response;
-  response.body = options_.remote_config.empty() ? "{}" : options_.remote_config;
+  const std::string file = options_.remote_config ? options_.remote_config() : std::string();
+  response.body = remote_config_of(file, request.path_parameters.empty() ? std::string_view() : request.path_parameters.back());
   response.headers.emplace_back("Cache-Control", "no-cache");
   allow_reading(header_of(request, "Origin"), response);
   return response;
@@ -264,6 +346,7 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   add_door("/browser/perfData/resources", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kResources));
   add_door("/browser/errorLogs", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
   add_door("/browser/errorLog", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
+  add_door("/v3/segments", Protocol::kRumSkyWalking, &Door::translate_segments);
   add_door("/collect", Protocol::kRumFaro, [](Door& door, std::string_view body, const BundleContext& context) {
     return translate_faro(body, context, door.scrubber());
   });
@@ -275,6 +358,29 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
     add_preflight(path);
   }
   return routes;
+}
+
+std::vector<net::HttpRoute> RumReceiver::for_pages(std::vector<net::HttpRoute> routes) const {
+  std::vector<net::HttpRoute> open;
+  for (net::HttpRoute& route : routes) {
+    const std::string pattern = route.pattern;
+    route.handler = [door = door_, inner = std::move(route.handler)](net::HttpRequest& request, net::HttpReplyPtr reply) {
+      if (net::HttpReplyPtr answer = door->admit_page(request, std::move(reply))) inner(request, std::move(answer));
+    };
+    open.push_back(std::move(route));
+    open.push_back({"OPTIONS", pattern, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
+                      reply->send(door->preflight(request));
+                    }});
+  }
+  return open;
+}
+
+std::string RumReceiver::in_place_of_logs(std::string_view logs, const net::HttpRequest* request) const {
+  return door_->in_place_of_logs(logs, request);
+}
+
+std::string RumReceiver::beside_traces(std::string_view traces, const net::HttpRequest* request) const {
+  return door_->beside_traces(traces, request);
 }
 
 const RumCounters& RumReceiver::counters() const { return door_->counters(); }

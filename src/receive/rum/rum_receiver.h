@@ -1,8 +1,10 @@
 // The RUM door: bundles of browsers, mini-programs and apps over HTTP.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/http.h"
@@ -24,7 +26,8 @@ struct RumOptions {
   std::shared_ptr<const Geography> geography;  // nullptr: nobody is anywhere.
   TrustedProxies trusted_proxies;
   KeepAddress keep_address = KeepAddress::kMasked;
-  std::string remote_config;  // JSON that is given to SDKs that ask for their configuration; empty: "{}".
+  // The file of the SDKs' remote configuration, whenever one asks for it (remote_config.h); none, or "": there is none.
+  std::function<std::string()> remote_config;
 };
 
 // Since start; beside the intake's counters.
@@ -44,6 +47,13 @@ class RumReceiver {
 
   // For the main port: the SDK's paths, and their preflights.
   std::vector<net::HttpRoute> http_routes() const;
+  // Another door's routes for the main port, so that pages may send there, too: by the same origins and the same rate of an
+  // address (a KiB counts as an event, since nobody counts them here), with preflights.
+  std::vector<net::HttpRoute> for_pages(std::vector<net::HttpRoute> routes) const;
+  // For the OTLP doors (otlp_sessions.h): an ExportLogsServiceRequest in place of `logs`, or beside `traces`; empty: none.
+  // `request` is what brought them, if that was HTTP.
+  std::string in_place_of_logs(std::string_view logs, const net::HttpRequest* request) const;
+  std::string beside_traces(std::string_view traces, const net::HttpRequest* request) const;
   const RumCounters& counters() const;
 
  private:

@@ -1,5 +1,11 @@
-// OpenTelemetry for the web: spans of fetch and log events over OTLP/HTTP, with the session's id as the conventions have it.
-import { logs, SeverityNumber } from '@opentelemetry/api-logs';
+// OpenTelemetry for the web: spans of fetch and its browser events over OTLP/HTTP, with sessions by its own session manager.
+import { logs } from '@opentelemetry/api-logs';
+import { ErrorsInstrumentation } from '@opentelemetry/browser-instrumentation/experimental/errors';
+import { NavigationInstrumentation } from '@opentelemetry/browser-instrumentation/experimental/navigation';
+import { NavigationTimingInstrumentation } from '@opentelemetry/browser-instrumentation/experimental/navigation-timing';
+import { ResourceTimingInstrumentation } from '@opentelemetry/browser-instrumentation/experimental/resource-timing';
+import { UserActionInstrumentation } from '@opentelemetry/browser-instrumentation/experimental/user-action';
+import { WebVitalsInstrumentation } from '@opentelemetry/browser-instrumentation/experimental/web-vitals';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
@@ -7,30 +13,30 @@ import { FetchInstrumentation } from '@opentelemetry/instrumentation-fetch';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { BatchSpanProcessor, WebTracerProvider } from '@opentelemetry/sdk-trace-web';
+import {
+  createDefaultSessionIdGenerator, createSessionLogRecordProcessor, createSessionManager, createSessionSpanProcessor, createLocalStorageSessionStore,
+} from '@opentelemetry/web-common';
 
-const { url, headers, service, version, session, user } = window.shop.rum;
-const resource = resourceFromAttributes({ 'service.name': service, 'service.version': version });
-// What @opentelemetry/web-common's processors do: each record says whose it is.
-const ofSession = { 'session.id': session, 'user.id': user };
-const sessionSpans = {
-  onStart: (span) => span.setAttributes(ofSession), onEnd() {}, forceFlush: async () => {}, shutdown: async () => {},
-};
-
-const spans = new BatchSpanProcessor(new OTLPTraceExporter({ url: `${url}/v1/traces`, headers }), { scheduledDelayMillis: 200 });
-const tracers = new WebTracerProvider({ resource, spanProcessors: [sessionSpans, spans] });
-tracers.register();
-registerInstrumentations({
-  instrumentations: [new FetchInstrumentation({ ignoreUrls: [/\/v1\/(traces|logs)$/], propagateTraceHeaderCorsUrls: window.shop.rum.propagate ?? [] })],
+const { url, headers, service, version } = window.shop.rum;
+const delay = { scheduledDelayMillis: 200 };
+const sessions = createSessionManager({
+  sessionIdGenerator: createDefaultSessionIdGenerator(), sessionStore: createLocalStorageSessionStore(), maxDuration: 7200, inactivityTimeout: 1800,
 });
-
-const records = new BatchLogRecordProcessor(new OTLPLogExporter({ url: `${url}/v1/logs`, headers }), { scheduledDelayMillis: 200 });
-const loggers = new LoggerProvider({ resource, processors: [records] });
-logs.setGlobalLoggerProvider(loggers);
-const logger = logs.getLogger('browser', '1');
-
-window.rum = {
-  emit: (eventName, attributes, body) => logger.emit({
-    eventName, body, severityNumber: SeverityNumber.INFO, attributes: { ...ofSession, ...attributes },
-  }),
-  flush: () => Promise.all([tracers.forceFlush(), loggers.forceFlush()]),
-};
+sessions.start();
+const resource = resourceFromAttributes({ 'service.name': service, 'service.version': version });
+new WebTracerProvider({
+  resource,
+  spanProcessors: [createSessionSpanProcessor(sessions), new BatchSpanProcessor(new OTLPTraceExporter({ url: `${url}/v1/traces`, headers }), delay)],
+}).register();
+logs.setGlobalLoggerProvider(new LoggerProvider({
+  resource,
+  processors: [createSessionLogRecordProcessor(sessions), new BatchLogRecordProcessor({ exporter: new OTLPLogExporter({ url: `${url}/v1/logs`, headers }), ...delay })],
+}));
+registerInstrumentations({
+  instrumentations: [
+    new FetchInstrumentation({ ignoreUrls: [/\/v1\/(traces|logs)$/], propagateTraceHeaderCorsUrls: [/\/open\//] }),
+    new ErrorsInstrumentation(), new NavigationInstrumentation(), new NavigationTimingInstrumentation(), new ResourceTimingInstrumentation(),
+    new UserActionInstrumentation(), new WebVitalsInstrumentation(),
+  ],
+});
+window.rum = { session: () => sessions.getSessionId() };
