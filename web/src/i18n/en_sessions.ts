@@ -147,6 +147,7 @@ export const sessions = {
     },
     attributes: 'As sent',
     resource: 'Application and device',
+    no_id: 'The SDK gave this event no id, so that its attributes cannot be asked for.',
     no_attributes: 'The event carries no attributes.',
     status: 'Status',
     size: 'Size',

@@ -141,6 +141,7 @@ export const sessions: Section<'sessions'> = {
     },
     attributes: '原始属性',
     resource: '应用与设备',
+    no_id: 'SDK 没有为该事件提供 ID，无法查询其属性。',
     no_attributes: '该事件没有属性。',
     status: '状态',
     size: '大小',

@@ -16,7 +16,7 @@ import { Icon } from '../../widget/icon';
 import { ErrorState, LoadingBlocks } from '../../widget/states';
 import { eventIcon, eventLevel, eventText, statusText, VitalList } from './event_words';
 import type { OpenTrace } from './open_trace';
-import type { Placed } from './session_model';
+import { hasId, type Placed } from './session_model';
 import type { SessionState } from './session_state';
 import { SummaryPanel } from './summary_panel';
 
@@ -54,7 +54,7 @@ function EventPanel({ state, placed, onClose }: { state: SessionState; placed: P
   const words = t.sessions.request;
   const session = model.detail.session.session_id;
   const key = `${session} ${event.event_id}`;
-  const question = useQuestion<EventAnswer>(key, (options) => askEvent(session, event.event_id, options), { keep: false, reloads: false });
+  const question = useQuestion<EventAnswer>(hasId(event) ? key : undefined, (options) => askEvent(session, event.event_id, options), { keep: false, reloads: false });
   const answer = question.answerKey === key ? question.answer : undefined;
   const level = eventLevel(event);
   const view = model.viewById.get(event.view_id ?? '')?.view;
@@ -110,7 +110,9 @@ function EventPanel({ state, placed, onClose }: { state: SessionState; placed: P
         )}
         {cause && <Related state={state} title={words.caused_by} list={[cause]} />}
         {effects.length > 0 && <Related state={state} title={words.led_to} list={effects} />}
-        {answer === undefined ? (
+        {!hasId(event) ? (
+          <p class="third">{words.no_id}</p>
+        ) : answer === undefined ? (
           question.error ? <ErrorState error={question.error} onRetry={question.retry} small /> : <LoadingBlocks rows={4} height={20} />
         ) : (
           <>

@@ -17,6 +17,9 @@ export function goToTrouble(state: SessionState, forward: boolean): void {
   if (next) state.act.open(next.event.event_id);
 }
 
+/** Less is what every clock is off, and the way of a report takes. */
+const kClockLeastMs = 1000;
+
 export function SessionHeader({ state }: { state: SessionState }) {
   const { session } = state.model.detail;
   const words = t.sessions.head;
@@ -26,6 +29,7 @@ export function SessionHeader({ state }: { state: SessionState }) {
     [session.errors, t.sessions.strip.errors, 'error'], [session.failed_requests, t.sessions.strip.failed, 'error'], [session.slow_requests, t.sessions.strip.slow, 'warning'],
     [session.rage_clicks, t.sessions.strip.rage, 'warning'], [session.blank_screens, t.sessions.strip.blank, 'warning'], [session.long_tasks, t.sessions.strip.long_tasks, ''],
   ];
+  const clock = state.model.events.find(({ event }) => event.clock_offset_ms !== null)?.event.clock_offset_ms ?? 0;
   const hasTrouble = state.model.events.some(({ event }) => isTrouble(event));
   const device = [withVersion(session.browser, session.browser_version), withVersion(session.os, session.os_version), session.device_model ?? session.device_type, session.network, session.city ?? session.country,
     session.version ? `v${session.version.replace(/^v/, '')}` : '', session.environment].filter(Boolean);
@@ -45,6 +49,7 @@ export function SessionHeader({ state }: { state: SessionState }) {
         {session.is_live && <LiveMark />}
         <span data-tip={t.sessions.list.pain_tip} class="line session-pain"><span class="third">{t.sessions.list.pain}</span><Pain value={session.pain} /></span>
         {counts.filter(([count]) => count > 0).map(([count, say, kind]) => <span key={say(count)} class={`pill ${kind}`}>{say(count)}</span>)}
+        {Math.abs(clock) >= kClockLeastMs && <span class="pill hide-narrow" data-tip={words.clock_tip}><Icon name="clock" />{words.clock(`${clock > 0 ? '+' : ''}${formatDuration(clock * 1e6)}`)}</span>}
         {hasTrouble && (
           <button type="button" class="button small" data-tip={t.sessions.line.next_trouble} data-key="n" onClick={() => goToTrouble(state, true)}>
             <Icon name="down" />

@@ -35,6 +35,17 @@ export interface SessionModel {
   busy: Interval[];
 }
 
+/** Some SDKs give events no id: such an event is known by its time. The server knows it by none, see `hasId`. */
+function withId(event: SessionEvent, known: Set<string>): SessionEvent {
+  let id = event.event_id;
+  for (let n = 0; id === '' || known.has(id); n++) id = `~${event.at_ns}.${n}`;
+  known.add(id);
+  return id === event.event_id ? event : { ...event, event_id: id };
+}
+export function hasId(event: SessionEvent): boolean {
+  return !event.event_id.startsWith('~');
+}
+
 export function since(ns: string, base: bigint): number {
   try {
     return Number(BigInt(ns) - base);
@@ -45,7 +56,9 @@ export function since(ns: string, base: bigint): number {
 
 export function sessionModel(detail: SessionDetail): SessionModel {
   const base = BigInt(detail.session.start_ns);
-  const events = detail.events.map((event) => {
+  const ids = new Set<string>();
+  const events = detail.events.map((told) => {
+    const event = withId(told, ids);
     const at = since(event.at_ns, base);
     const end = event.end_ns !== null ? since(event.end_ns, base) : at + (event.duration_ns ?? 0);
     return { event, at, end: Math.max(at, end), index: 0 };

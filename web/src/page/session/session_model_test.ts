@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { countsOf, histogram, lineOf, nextEvent, passes, sessionModel, troublesOf, isTrouble, type LineChoice } from './session_model';
+import { countsOf, hasId, histogram, lineOf, nextEvent, passes, sessionModel, troublesOf, isTrouble, type LineChoice } from './session_model';
 import { detailOf, eventOf } from './testing';
 
 const all: LineChoice = { filter: 'all', text: '', window: null, isFolded: true, open: new Set() };
@@ -56,6 +56,12 @@ describe('the time line', () => {
     expect(troublesOf(model).map(({ placed }) => placed.event.event_id)).toEqual(['error', 'post', 'bad']);
     expect(histogram(model, 10).all.reduce((sum, each) => sum + each, 0)).toBe(10);
     expect(passes(eventOf('x', 'long_task', 0, {}), 'slow')).toBe(true);
+  });
+  it('knows events without an id by their time', () => {
+    const two = sessionModel(detailOf([eventOf('', 'custom', 5, {}), eventOf('', 'custom', 5, {}), eventOf('a', 'custom', 6, {})]));
+    expect(new Set(two.events.map(({ event }) => event.event_id)).size).toBe(3);
+    expect(two.events.map(({ event }) => hasId(event))).toEqual([false, false, true]);
+    expect(two.byId.size).toBe(3);
   });
   it('lets a view last until the next one', () => {
     const two = sessionModel({ ...detail, views: [
