@@ -242,6 +242,7 @@ export const rum = {
     slow_views: 'Slow views',
     slow_views_hint: 'a row opens the session at its slowest request, with the trace',
     no_slow_views: 'No view of this page was slow.',
+    no_durations: 'No view of this page told how long it took to show.',
     slowest_request: 'Slowest request',
     worst_span: 'Longest in the backend',
     no_span: 'No trace of the backend',

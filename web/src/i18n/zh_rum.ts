@@ -241,6 +241,7 @@ export const rum: Section<'rum'> = {
     slow_views: '慢访问',
     slow_views_hint: '点击行打开会话，定位到最慢的请求及其调用链',
     no_slow_views: '此页面没有慢访问。',
+    no_durations: '此页面的访问没有上报显示耗时。',
     slowest_request: '最慢的请求',
     worst_span: '后端最耗时处',
     no_span: '没有后端调用链',

@@ -47,7 +47,7 @@ function Body({ answer, scope }: { answer: RumPageAnswer; scope: RumScope }) {
   return (
     <div class="rum-overview">
       {!answer.exact && <Strip>{t.rum.not_exact}</Strip>}
-      {answer.vitals.some((each) => each.count > 0) ? <VitalCards vitals={answer.vitals} /> : <AppTotals now={answer.counts} before={null} scope={own} />}
+      {answer.vitals.some((each) => each.count > 0) ? <VitalCards vitals={answer.vitals} /> : <AppTotals now={answer.counts} before={null} scope={own} isPage />}
       <div class="rum-view-top">
         <TimeGoes answer={answer} />
         <div class="stack">

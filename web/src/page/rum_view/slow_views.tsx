@@ -19,9 +19,9 @@ export function SlowViews({ answer }: { answer: RumPageAnswer }) {
     { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', sortBy: (view) => view.lcp_ns ?? undefined, cell: (view) => <VitalValue name="lcp" value={view.lcp_ns} /> },
     { id: 'load', title: t.rum.vital_short.load, align: 'right', isMinor: true, sortBy: (view) => view.load_ns ?? undefined, cell: (view) => <VitalValue name="load" value={view.load_ns} /> },
     {
-      id: 'request', title: words.slowest_request, fills: true, sortBy: (view) => view.slowest_request?.duration_ns,
+      id: 'request', title: words.slowest_request, sortBy: (view) => view.slowest_request?.duration_ns,
       cell: (view) => (view.slowest_request ? (
-        <span class="request-name" translate={false}><b class="number">{formatDuration(view.slowest_request.duration_ns)}</b> <span class="method">{view.slowest_request.method}</span> {view.slowest_request.name}</span>
+        <span class="request-name slow-request" translate={false} title={`${view.slowest_request.method} ${view.slowest_request.name}`}><b class="number">{formatDuration(view.slowest_request.duration_ns)}</b> <span class="method">{view.slowest_request.method}</span> {view.slowest_request.name}</span>
       ) : <span class="third">{kMissing}</span>),
     },
     {
@@ -42,7 +42,7 @@ export function SlowViews({ answer }: { answer: RumPageAnswer }) {
   return (
     <section class="panel">
       <header><h2>{words.slow_views}</h2><span class="caption">{words.slow_views_hint}</span></header>
-      {answer.slow_views.length ? <DataTable name="rum_slow_views" label={words.slow_views} isFlat isMain columns={columns} rows={answer.slow_views} rowKey={(view) => view.view_id} rowHref={hrefOf} maxHeight="420px" /> : <p class="body third">{words.no_slow_views}</p>}
+      {answer.slow_views.length ? <DataTable name="rum_slow_views" label={words.slow_views} isFlat isMain columns={columns} rows={answer.slow_views} rowKey={(view) => view.view_id} rowHref={hrefOf} maxHeight="420px" /> : <p class="body third">{answer.histogram?.counts.some((count) => count > 0) ? words.no_slow_views : words.no_durations}</p>}
     </section>
   );
 }

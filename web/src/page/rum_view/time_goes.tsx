@@ -76,7 +76,7 @@ export function TimeGoes({ answer }: { answer: RumPageAnswer }) {
     <section class="panel rum-time-goes">
       <header>
         <h2>{words.time_goes}</h2>
-        {time && <span class="caption">{words.time_of(time.sampled_views)}</span>}
+        {time && time.sampled_views > 0 && <span class="caption">{words.time_of(time.sampled_views)}</span>}
       </header>
       <div class="body">
         {time && time.total_ns > 0 ? <><Verdict answer={answer} /><TimeSplitView split={time} /></> : <p class="third">{words.no_time}</p>}
