@@ -28,7 +28,7 @@ constexpr double kBlockedPartner = 0.02;
 constexpr double kVoucherClicks = 0.22;
 constexpr double kReviewErrors = 0.03;
 constexpr double kChunkErrors = 0.25;       // Of old pages once the new release is out.
-constexpr double kBlankScreens = 0.02;      // Of loads on the slowest devices.
+constexpr double kBlankScreens = 0.06;      // Of loads on the slowest devices.
 
 struct Asset {
   std::string_view name;

@@ -309,6 +309,8 @@ stdx::Result<void> RunningServer::start_doors() {
                    .blocks = blocks_.get(),
                    .admission = &admission_,
                    .intake = &*intake_,
+                   .rum = &rum_->counters(),
+                   .geography = geography_.get(),
                    .otlp_http = otlp_http_.get(),
                    .otlp_grpc = otlp_grpc_.get(),
                    .main_http = main_http_.get(),

@@ -15,6 +15,8 @@
 #include "net/http_server.h"
 #include "query/admission.h"
 #include "receive/intake.h"
+#include "receive/rum/geography.h"
+#include "receive/rum/rum_receiver.h"
 #include "self/metric_list.h"
 
 namespace clew::main {
@@ -26,6 +28,7 @@ class ServerMetrics::Mirror {
  public:
   Mirror(self::Metrics& metrics, const WatchedRooms& rooms) : metrics_(metrics) {
     watch_intake(*rooms.intake);
+    watch_rum(*rooms.rum, *rooms.geography);
     watch_doors(rooms);
     watch_log(*rooms.log);
     watch_head(*rooms.head);
@@ -76,6 +79,15 @@ class ServerMetrics::Mirror {
       }
     }
     assignments_.push_back([this, &arrivals = intake.arrivals()] { mirror_senders(arrivals); });
+  }
+
+  void watch_rum(const receive_rum::RumCounters& rum, const receive_rum::Geography& geography) {
+    counter(metric::kRumEvents, {"stored"}, [&] { return rum.events.load(); });
+    counter(metric::kRumEvents, {"repeated"}, [&] { return rum.events_repeated.load(); });
+    counter(metric::kRumEvents, {"dropped"}, [&] { return rum.events_dropped.load(); });
+    counter(metric::kRumRefusedBundles, {"origin"}, [&] { return rum.bundles_refused_origin.load(); });
+    counter(metric::kRumRefusedBundles, {"rate"}, [&] { return rum.bundles_refused_rate.load(); });
+    counter(metric::kRumDatabaseErrors, {}, [&] { return geography.failed_changes(); });
   }
 
   // Senders come and go, so their series are made at the scrape. They are bounded by the table of arrivals; a sender's last

@@ -27,6 +27,10 @@ class Admission;
 namespace clew::receive {
 class Intake;
 }
+namespace clew::receive_rum {
+class Geography;
+struct RumCounters;
+}  // namespace clew::receive_rum
 
 namespace clew::main {
 
@@ -39,6 +43,8 @@ struct WatchedRooms {
   const block::BlockStore* blocks;
   const query::Admission* admission;
   const receive::Intake* intake;
+  const receive_rum::RumCounters* rum;
+  const receive_rum::Geography* geography;
   const net::HttpServer* otlp_http;
   const net::GrpcServer* otlp_grpc;
   const net::HttpServer* main_http;

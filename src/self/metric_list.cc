@@ -7,7 +7,7 @@ using namespace metric;
 
 constexpr const MetricDefinition* kMetrics[] = {
     &kReceiveRequests, &kReceiveSpans, &kReceiveBytes, &kReceiveRefusedSpans, &kReceiveLogRecords,
-    &kReceiveDataPoints, &kReceiveServiceItems, &kReceiveServiceRefused, &kReceiveRefusedRequests,
+    &kReceiveDataPoints, &kRumEvents, &kRumRefusedBundles, &kRumDatabaseErrors, &kReceiveServiceItems, &kReceiveServiceRefused, &kReceiveRefusedRequests,
     &kReceiveSeconds, &kReceiveInFlightBytes, &kReceiveInFlightRequests, &kNetConnections, &kNetConnectionsRefused,
     &kNetRequests, &kNetStreams, &kNetStreamMessages, &kNetDatagrams, &kNetDatagramBytes, &kNetDatagramsDropped,
     &kNetDatagramQueueBytes, &kLogAppendedBytes, &kLogAppendedRecords, &kLogSyncs, &kLogSyncSeconds, &kLogErrors,

@@ -46,6 +46,15 @@ inline constexpr MetricDefinition kReceiveLogRecords{
     "clew_receive_log_records_total", "Log records acknowledged as durable.", kCounter, {"door"}};
 inline constexpr MetricDefinition kReceiveDataPoints{
     "clew_receive_data_points_total", "Metric data points acknowledged as durable.", kCounter, {"door"}};
+inline constexpr MetricDefinition kRumEvents{
+    "clew_rum_events_total", "Events of users' browsers: stored; repeated, left out because they had come before; dropped, because "
+    "they were malformed or too many for one bundle.", kCounter, {"result"}};
+inline constexpr MetricDefinition kRumRefusedBundles{
+    "clew_rum_refused_bundles_total", "Reports of browsers refused because of their page's origin or their rate.", kCounter,
+    {"reason"}};
+inline constexpr MetricDefinition kRumDatabaseErrors{
+    "clew_rum_database_errors_total", "Changed databases of addresses that could not be used; the one before stayed in force.",
+    kCounter, {}};
 inline constexpr MetricDefinition kReceiveServiceItems{
     "clew_receive_service_items_total", "Items acknowledged as durable, by the service that they name as theirs.", kCounter,
     {"door", "service", "item"}};

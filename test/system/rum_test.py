@@ -2,6 +2,7 @@
 spans whichever come first, for W3C and SkyWalking headers; and what may not be taken.
 """
 import json
+import re
 import shutil
 import time
 
@@ -169,6 +170,8 @@ def test_the_operators_databases_tell_where_the_user_behind_a_proxy_is(tmp_path)
         isp.write_bytes(b"broken")
         wait_until(lambda: "the one before stays in force" in server.log_tail(), what="the broken file")
         assert report(server, bundle("02-b3"), headers={"Forwarded": 'for="[2001:db8:1::5]:99", for=203.0.113.7'})[0] == 204
+        metrics = http("GET", server.url("/metrics"))[2].decode()
+        assert re.search(r"clew_rum_database_errors_total [1-9]", metrics) and 'clew_rum_events_total{result="stored"}' in metrics
         assert place_of(server, bundle("02-b3"))[-1] == "Example Home"
 
 

@@ -199,8 +199,12 @@ stdx::Result<std::unique_ptr<Geography>> Geography::open(GeographyOptions option
 }
 
 void Geography::refresh() {
-  if (geo_) geo_->refresh(report_);
-  if (isp_) isp_->refresh(report_);
+  const Report report = [this](const std::string& path, const stdx::Error* error) {
+    if (error != nullptr) failed_changes_.fetch_add(1, std::memory_order_relaxed);
+    report_(path, error);
+  };
+  if (geo_) geo_->refresh(report);
+  if (isp_) isp_->refresh(report);
 }
 
 Place Geography::place_of(std::string_view text) const {

@@ -1,6 +1,7 @@
 // Where an address is and whose network it belongs to, from the operator's MaxMind databases.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,6 +48,9 @@ class Geography {
   // Looks whether a file has changed, and reads it if so.
   void refresh();
 
+  // Changes since start that could not be used.
+  uint64_t failed_changes() const { return failed_changes_.load(std::memory_order_relaxed); }
+
   // `address` is the text of an IPv4 or IPv6 address; anything else, and addresses of private networks, are nowhere.
   Place place_of(std::string_view address) const;
 
@@ -59,6 +63,7 @@ class Geography {
   const GeographyOptions options_;
   const Report report_;
   std::unique_ptr<WatchedFile> geo_, isp_;
+  std::atomic<uint64_t> failed_changes_{0};
 };
 
 }  // namespace clew::receive_rum

@@ -117,6 +117,7 @@ TEST_F(GeographyFiles, AChangedFileIsReadAgainAndABadOneChangesNothing) {
   fs::remove(path);
   geography.refresh();
   EXPECT_EQ(reports_.at(2), "isp.mmdb: No such file or directory");
+  EXPECT_EQ(geography.failed_changes(), 2u);
   copy_of("asn.mmdb", "isp.mmdb");
   geography.refresh();
   EXPECT_EQ(geography.place_of("203.0.113.1").isp, "Deutsche Telekom AG");
