@@ -111,7 +111,7 @@ ClientMonitor.register({
 `,
   }),
   recipe({
-    id: 'browser-otel', language: 'OpenTelemetry', library: '@opentelemetry/sdk-trace-web', version: '2.2.0', file: 'rum.js', door: 'otlp_http/json', setting: 'listen.otlp_http', default_port: 4318, protocol: 'OTLP/HTTP',
+    id: 'browser-otel', language: 'OpenTelemetry', library: '@opentelemetry/sdk-trace-web', version: '2.2.0', file: 'rum.js', door: 'otlp_http/json', protocol: 'OTLP/HTTP',
     install: ['npm install @opentelemetry/sdk-trace-web@2.2.0 @opentelemetry/resources@2.2.0 @opentelemetry/exporter-trace-otlp-http@0.208.0 @opentelemetry/instrumentation@0.208.0 @opentelemetry/instrumentation-fetch@0.208.0'],
     code: `import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
