@@ -84,7 +84,7 @@ function EventPanel({ state, placed, onClose }: { state: SessionState; placed: P
           {event.type && <Figure name={words.type}><span translate={false}>{event.type}</span></Figure>}
           {event.size !== null && <Figure name={words.size}><span class="number">{formatBytes(event.size)}</span></Figure>}
           {event.transfer_size !== null && <Figure name={words.transferred}><span class="number">{formatBytes(event.transfer_size)}</span></Figure>}
-          {event.clock_offset_ms !== null && Math.abs(event.clock_offset_ms) >= 1000 && <Figure name={t.sessions.head.clock('')}><span class="number">{formatDuration(event.clock_offset_ms * 1e6)}</span></Figure>}
+          {event.clock_offset_ms !== null && Math.abs(event.clock_offset_ms) >= 1000 && <Figure name={t.sessions.head.clock('')}><span class="number">{formatDuration(-event.clock_offset_ms * 1e6)}</span></Figure>}
         </dl>
         {view && (
           <p>

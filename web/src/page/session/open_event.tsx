@@ -139,6 +139,7 @@ function NoTrace({ event, trace, state }: { event: SessionEvent; trace: EventTra
 function MetaLine({ phases, trace, event }: { phases: readonly Phase[]; trace: OpenTrace; event: SessionEvent }) {
   const words = t.sessions.request;
   const { inline, anchor } = trace;
+  // What the server adds to the backend's times: that clock is off by the opposite.
   const offset = event.trace?.clock_offset_ns ?? 0;
   if (phases.length === 0 && inline === undefined) return null;
   return (
@@ -146,7 +147,7 @@ function MetaLine({ phases, trace, event }: { phases: readonly Phase[]; trace: O
       {phases.map(({ name, from, to }) => (
         <span key={name} class="number"><i class={`swatch ${name}`} />{words.phase_names[name]} {formatDuration(to - from)}</span>
       ))}
-      {Math.abs(offset) >= 1e6 && <span class="pill" data-tip={words.clock_tip}><Icon name="clock" />{words.clock(signed(offset))}</span>}
+      {Math.abs(offset) >= 1e6 && <span class="pill" data-tip={words.clock_tip}><Icon name="clock" />{words.clock(signed(-offset))}</span>}
       {anchor.by === 'response' && inline && <span class="pill" data-tip={words.by_response_tip}>{words.by_response}</span>}
       {inline && inline.state.columns.skew !== null && Math.abs(offset) < 1e6 && <span class="pill" data-tip={words.clock_tip}>{words.clocks_corrected}</span>}
     </div>

@@ -29,7 +29,8 @@ export function SessionHeader({ state }: { state: SessionState }) {
     [session.errors, t.sessions.strip.errors, 'error'], [session.failed_requests, t.sessions.strip.failed, 'error'], [session.slow_requests, t.sessions.strip.slow, 'warning'],
     [session.rage_clicks, t.sessions.strip.rage, 'warning'], [session.blank_screens, t.sessions.strip.blank, 'warning'], [session.long_tasks, t.sessions.strip.long_tasks, ''],
   ];
-  const clock = state.model.events.find(({ event }) => event.clock_offset_ms !== null)?.event.clock_offset_ms ?? 0;
+  // What was added to the device's times: its clock is off by the opposite.
+  const clock = -(state.model.events.find(({ event }) => event.clock_offset_ms !== null)?.event.clock_offset_ms ?? 0);
   const hasTrouble = state.model.events.some(({ event }) => isTrouble(event));
   const device = [withVersion(session.browser, session.browser_version), withVersion(session.os, session.os_version), session.device_model ?? session.device_type, session.network, session.city ?? session.country,
     session.version ? `v${session.version.replace(/^v/, '')}` : '', session.environment].filter(Boolean);

@@ -82,8 +82,7 @@ export function useSessionKeys(state: SessionState, trace: OpenTrace, parts: Key
         else act.setWindow(null);
       },
     },
-    { keys: ['['], label: words.shift, run: () => shift(state, -1) },
-    { keys: [']'], run: () => shift(state, 1) },
+    { keys: ['[', ']'], label: words.shift, run: (event) => shift(state, event.key === ']' ? 1 : -1) },
     { keys: ['i'], label: words.fold, run: () => act.setFolded(!state.isFolded) },
     { keys: ['Ctrl-F'], label: words.find, run: () => (document.activeElement?.closest('.find') ? false : parts.focusFind()) },
     { keys: [',', '.'], label: words.walk, run: (event) => walk(event.key === '.' ? 1 : -1) },

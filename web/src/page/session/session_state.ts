@@ -152,6 +152,16 @@ export function useSessionState(model: SessionModel): SessionState {
     };
   }, []);
 
+  // A link may name what lies in a fold.
+  const foldedIn = opened ? line.rows[line.rowOf.get(opened.event.event_id) ?? -1] : undefined;
+  const unfoldedFor = useRef('');
+  useEffect(() => {
+    const id = opened?.event.event_id ?? '';
+    if (unfoldedFor.current === id) return;
+    unfoldedFor.current = id;
+    if (foldedIn?.kind === 'fold' && !foldedIn.isOpen) act.toggleFold(foldedIn.key);
+  }, [opened, foldedIn]);
+
   return { model, line, filter, text, window, isFolded, opened, cursor, axis, scale, zoom, span: span.text, act };
 }
 
