@@ -2,7 +2,9 @@
 tracing libraries: for each propagator browser, service and SQL statement become one trace, whichever is reported first.
 """
 import base64
+import contextlib
 import dataclasses
+import json
 import secrets
 
 import pytest
@@ -11,7 +13,8 @@ import xxhash
 import rum_shop
 import shop
 from backend_clients import CLIENTS
-from clew_server import attributes_of, spans_of, wait_until
+from clew_server import ClewServer, attributes_of, get_json, http, spans_of, wait_until
+from rum_events import events
 from trace_tree import tree_of
 
 BY_NAME = {client.name: client for client in CLIENTS}
@@ -183,3 +186,126 @@ def test_a_click_leads_to_the_sql_statement(server, website, browser, propagator
             assert ids.sampled
             check_joined(server, name, ids, session, headers=headers)
             check_search_and_topology(server, name, ids, session)
+
+
+def test_several_propagators_at_once_share_one_trace(server, website, browser):
+    """Each kind of backend finds its own header, whatever others are sent beside it."""
+    calls = [(name, "fetch", f"/api/{name}/orders?several") for name in ("python-tracecontext", "java-b3", "python-jaeger")]
+    tracing = {"propagatorTypes": ["tracecontext", "b3", "jaeger"]}
+    url = website.page("/shop/several", "npm", rum_config(endpoint_of(server), tracing=tracing), calls)
+    with rum_shop.visit(browser, url) as page:
+        for name, _, address in calls:
+            assert rum_shop.click(page, name) == "200"
+            headers = sent_headers(website, address)
+            assert trace_headers(headers) == {"traceparent", "tracestate", "b3", "uber-trace-id"}
+            check_joined(server, name, ids_in(headers))
+
+
+@pytest.mark.parametrize("propagator", ["tracecontext", "b3", "b3multi", "jaeger"])
+def test_what_is_not_sampled_has_an_event_and_no_trace(server, website, browser, propagator):
+    """The backend hears of it by the header, and keeps quiet, too."""
+    name = next(iter(BACKENDS[propagator]))
+    address = f"/api/{name}/orders?not-sampled-{propagator}"
+    url = website.page(f"/shop/not-sampled-{propagator}", "npm",
+                       rum_config(endpoint_of(server), tracing={"sample": 0, "propagatorTypes": [propagator]}), [(name, "fetch", address)])
+    with rum_shop.visit(browser, url) as page:
+        assert rum_shop.click(page, name) == "200"
+        ids = ids_in(sent_headers(website, address))
+        assert not ids.sampled
+        event = find_request(server, rum_shop.arms_session(page)[0], f"/api/{name}/orders")
+    assert "trace_id" not in event
+    assert server.trace(ids.trace) is None
+
+
+def test_requests_that_bear_no_trace_header(server, website, browser):
+    """Headers given as an array lose the trace's; another origin gets none unasked; a service without CORS refuses it."""
+    calls = [("array", "array-headers", "/api/python-tracecontext/orders?array"),
+             ("unasked", "fetch", f"{website.api}/open/python-tracecontext/orders?unasked"),
+             ("blocked", "fetch", f"{website.api}/closed/python-tracecontext/orders?blocked")]
+    tracing = {"propagatorTypes": ["tracecontext"], "allowedUrls": [f"{website.api}/closed"]}
+    url = website.page("/shop/no-header", "cdn", rum_config(endpoint_of(server), tracing=tracing), calls)
+    with rum_shop.visit(browser, url) as page:
+        assert [rum_shop.click(page, name) for name, _, _ in calls] == ["200", "200", "TypeError: Failed to fetch"]
+        session = rum_shop.arms_session(page)[0]
+        for _, _, address in calls[:2]:
+            assert trace_headers(sent_headers(website, address.removeprefix(website.api))) == set()
+        array = find_request(server, session, "/api/python-tracecontext/orders")
+        unasked = find_request(server, session, "/open/python-tracecontext/orders")
+        blocked = find_request(server, session, "/closed/python-tracecontext/orders")
+    assert array["trace_id"], "the SDK believes that it sent a header"
+    assert "trace_id" not in unasked and unasked["rum.success"] == 1
+    assert blocked["rum.success"] == 0 and blocked["rum.message"] == "TypeError: Failed to fetch" and "http.response.status_code" not in blocked
+    # Its own span is all there is; the backend began a trace of its own.
+    trace = whole_trace(server, array["trace_id"], 1)
+    assert [resource["service.name"] for _, resource in spans_of(trace)] == ["rum-browser"]
+
+
+@pytest.mark.parametrize("first", ["browser", "backend"])
+def test_either_side_may_be_reported_first(server, website, browser, tmp_path, first):
+    held = rum_shop.Gate(server.url() if first == "backend" else server.otlp_url())
+    name = f"python-when-{first}-is-first"
+    # Its spans go where the gate is.
+    client = dataclasses.replace(BY_NAME["python-otel-http"], propagation="tracecontext",
+                                 endpoint=held.url if first == "browser" else "http://127.0.0.1:{otlp_http}")
+    endpoint = f"{held.url}/rum/web/v2" if first == "backend" else endpoint_of(server)
+    with contextlib.closing(held), shop.Shop(server, tmp_path) as running:
+        (website.services[name],) = running.start((client, name))
+        url = website.page(f"/shop/{name}", "npm", rum_config(endpoint, tracing=True), [("orders", "fetch", f"/api/{name}/orders?first")])
+        with rum_shop.visit(browser, url) as page:
+            assert rum_shop.click(page, "orders") == "200"
+            ids = ids_in(sent_headers(website, f"/api/{name}/orders?first"))
+            held.wait_until_something_waits()
+            early = {resource["service.name"] for _, resource in spans_of(whole_trace(server, ids.trace, 1 if first == "browser" else 2))}
+            assert early == ({"rum-browser"} if first == "browser" else {name})
+            held.open()
+            check_joined(server, name, ids)
+        assert not running.stop()
+
+
+@pytest.mark.parametrize("name", list(BACKENDS["sw6"]))
+def test_sw6_by_a_header_of_the_applications_own(server, website, browser, name):
+    """The SDK cannot send sw6: the page does, and reports the request with the ids that the header says."""
+    number = secrets.randbelow(10**12)
+    trace, segment = f"1.14634.{number}", f"1.14634.{number + 1}"
+    parts = [base64.b64encode(text.encode()).decode() for text in (trace, segment, "#127.0.0.1:8080", "#/orders", "#/shop")]
+    header = "-".join(["1", *parts[:2], "0", "1", "1", *parts[2:]])
+    address = f"/api/{name}/orders?sw6"
+    url = website.page(f"/shop/{name}", "npm", rum_config(endpoint_of(server)), [("orders", "own-header", address, {"sw6": header})])
+    trace_id = xxhash.xxh3_128_hexdigest(trace.encode())
+    span_id = xxhash.xxh3_64_hexdigest(segment.encode(), seed=0)
+    with rum_shop.visit(browser, url) as page:
+        assert rum_shop.click(page, "orders") == "200"
+        page.evaluate("""([trace, segment, header, url]) => window.rum.sendResource({
+            type: 'fetch', name: '/orders', url, method: 'GET', status_code: 200, success: 1, duration: 20, trace_id: trace,
+            trace_data: JSON.stringify({ spanId: segment, sample: 100, sampled: true, headers: { sw6: header } }) })""",
+                      [trace, segment, header, website.url + address])
+        check_joined(server, name, Ids(trace, trace_id, span_id, True))
+
+
+def test_remote_configuration_overrides_the_pages_own(tmp_path, website, browser):
+    """The SDK asks for it, takes it, and traces as it says."""
+    file = tmp_path / "remote.json"
+    file.write_text('{"*": {"env": "daily"}, "%s": {"env": "gray", "tracing": {"enable": true, "propagatorTypes": ["b3"]}}}' % PID)
+    with ClewServer(tmp_path / "clew", {"rum.remote_config_file": str(file)}) as own:
+        assert get_json(own.url("/config/cn-hangzhou/0123456789abcde"))["env"] == "gray"
+        assert get_json(own.url("/rum/config/another")) == {"env": "daily"}
+        rum = rum_config(endpoint_of(own), tracing={"propagatorTypes": ["jaeger"]},
+                         remoteConfig={"enable": True, "url": own.url("/rum/config/0123456789abcde")})
+        address = "/api/python-tracecontext/orders?remote"
+        url = website.page("/shop/remote", "npm", rum, [("orders", "fetch", address)])
+        with rum_shop.visit(browser, url) as page:
+            page.wait_for_function("localStorage.arms_rum2_local_config && localStorage.arms_rum2_local_config.includes('gray')")
+            assert rum_shop.click(page, "orders") == "200"
+            assert trace_headers(sent_headers(website, address)) == {"b3"}
+            ids = ids_in(sent_headers(website, address))
+            trace = whole_trace(own, ids.trace, 1)
+        _, resource = spans_of(trace)[0]
+        assert resource["deployment.environment.name"] == "gray"
+
+
+def find_request(server, session, name):
+    """The session's event of the request with this path."""
+    def found():
+        return next((row for row in events(server, session) if row["event_name"] == "rum.resource" and row.get("rum.name") == name), None)
+
+    return wait_until(found, FOUND_SECONDS_MAX, f"{name} of session {session}")

@@ -6,13 +6,13 @@ import dataclasses
 import json
 import time
 
-import duckdb
 import pytest
 
 import rum_shop
 import shop
 from backend_clients import CLIENTS
 from clew_server import ClewServer, attributes_of, http, spans_of, wait_until
+from rum_events import find_events
 from trace_tree import tree_of
 
 BY_NAME = {client.name: client for client in CLIENTS}
@@ -60,28 +60,6 @@ def joined(server, trace_id, front, service):
     tree = tree_of(server, request["traceId"])
     assert tree.deepest_path() == [(front, "client"), (service, "server"), (service, "client")]
     return request
-
-
-def events(server, session):
-    """Rows of the table of events, as anybody reads them from the files."""
-    server.flush()
-    files = f"{server.data}/store/data/events/**/*.parquet"
-    ids = "* REPLACE (lower(hex(trace_id)) AS trace_id, lower(hex(span_id)) AS span_id)"
-    rows = duckdb.sql(f"SELECT to_json(r) FROM (SELECT {ids} FROM read_parquet('{files}', union_by_name = true) ORDER BY time) r")
-    found = [{key.removeprefix("event."): value for key, value in json.loads(json_text).items() if value is not None}
-             for (json_text,) in rows.fetchall()]
-    return [row for row in found if row.get("session.id") == session]
-
-
-def find_events(server, session, names):
-    """The session's events once each of the names is among them: {name: [event]}."""
-    def complete():
-        found = {}
-        for row in events(server, session):
-            found.setdefault(row["event_name"], []).append(row)
-        return found if names <= set(found) else None
-
-    return wait_until(complete, FOUND_SECONDS_MAX, f"{names} of session {session}")
 
 
 def leave(page):
