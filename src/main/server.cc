@@ -20,6 +20,7 @@
 #include "main/protocol_doors.h"
 #include "main/server_metrics.h"
 #include "query/engine.h"
+#include "query/rum/error_limits.h"
 #include "query/service_book.h"
 #include "receive/intake.h"
 #include "receive/jaeger/jaeger_receiver.h"
@@ -35,6 +36,7 @@
 #include "self/version.h"
 #include "stdx/thread_name.h"
 #include "table/catalog.h"
+#include "wire/content_coding.h"
 
 namespace clew::main {
 namespace {
@@ -90,6 +92,7 @@ class RunningServer final : public Server {
   stdx::Result<void> start_apis();
   void open_otlp();
   stdx::Result<void> start_doors();
+  query_rum::SourceMaps::Store source_map_store();
   std::vector<std::pair<std::string, uint16_t>> open_ports() const;
   stdx::Result<void> start_jaeger();
   stdx::Result<void> start_skywalking();
@@ -237,6 +240,18 @@ void RunningServer::report_cut(const stdx::Error* error) {
   }
 }
 
+// Compressed in the object store: sources are most of it.
+query_rum::SourceMaps::Store RunningServer::source_map_store() {
+  return {.load = [this](const std::string& name) -> stdx::Result<std::string> {
+            auto stored = objects_->get_all("source-maps/" + name);
+            return stored ? wire::decode_zstd(*stored, query_rum::kMapStoredBytesMax) : stored;
+          },
+          .save = [this](const std::string& name, std::string_view bytes) {
+            return objects_->put("source-maps/" + name, wire::encode_zstd(bytes), false);
+          },
+          .remove = [this](const std::string& name) { return objects_->remove("source-maps/" + name); }};
+}
+
 stdx::Result<void> RunningServer::start_apis() {
   engine_.emplace(catalog_);
   metrics_ = std::make_unique<ServerMetrics>(self::process_metrics());
@@ -261,6 +276,12 @@ stdx::Result<void> RunningServer::start_apis() {
                                 return objects_->put("ui/" + name, bytes, false);
                               }}),
                           .service_book = service_book_,
+                          .source_maps = std::make_shared<query_rum::SourceMaps>(clock_, source_map_store()),
+                          .error_states = std::make_shared<query_rum::ErrorStates>(clock_, query_rum::ErrorStates::Store{
+                              .load = [this](const std::string& name) { return objects_->get_all("rum/" + name); },
+                              .save = [this](const std::string& name, std::string_view bytes) {
+                                return objects_->put("rum/" + name, bytes, false);
+                              }}),
                           .opened = std::make_shared<api_native::OpenedTraces>(
                               [this](std::string otlp) { return catalog_of_file(std::move(otlp), clock_); }, clock_)}));
   if (auto opened = open_rum(); !opened) return opened;

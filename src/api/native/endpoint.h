@@ -94,6 +94,9 @@ std::vector<Shape> record_shapes();
 // Users' sessions: of applications, pages, requests and resources.
 std::vector<Endpoint> rum_overview_endpoints();
 std::vector<Shape> rum_overview_shapes();
+// Errors of browsers, source maps.
+std::vector<Endpoint> rum_error_endpoints();
+std::vector<Shape> rum_error_shapes();
 
 const std::vector<Endpoint>& endpoints();
 // The rows for the user interface; part of endpoints() and shapes().

@@ -175,6 +175,7 @@ const std::vector<Endpoint>& endpoints() {
                       record_endpoints(), rum_overview_endpoints()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
+    for (Endpoint& endpoint : rum_error_endpoints()) all.push_back(std::move(endpoint));
     return all;
   }();
   return kEndpoints;

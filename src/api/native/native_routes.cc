@@ -146,6 +146,8 @@ void respond(const Endpoint& endpoint, const NativeOptions& options, net::HttpRe
 
 std::vector<net::HttpRoute> routes(NativeOptions options) {
   if (options.ui_state == nullptr) options.ui_state = std::make_shared<UiState>();
+  if (options.source_maps == nullptr && options.clock != nullptr) options.source_maps = std::make_shared<query_rum::SourceMaps>(*options.clock);
+  if (options.error_states == nullptr && options.clock != nullptr) options.error_states = std::make_shared<query_rum::ErrorStates>(*options.clock);
   if (options.service_book == nullptr) options.service_book = std::make_shared<query::ServiceBook>();
   if (options.live_tail == nullptr && options.engine != nullptr) {
     options.live_tail = std::make_shared<LiveTail>(*options.engine, *options.clock);

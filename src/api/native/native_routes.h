@@ -14,6 +14,8 @@
 #include "net/http.h"
 #include "query/admission.h"
 #include "query/engine.h"
+#include "query/rum/error_states.h"
+#include "query/rum/source_map_store.h"
 #include "query/service_book.h"
 #include "stdx/clock.h"
 #include "table/catalog.h"
@@ -48,6 +50,9 @@ struct NativeOptions {
   // Made by routes() where it is missing.
   std::shared_ptr<query::ServiceBook> service_book = {};
   std::shared_ptr<LiveTail> live_tail = {};
+  // What the server keeps for errors of browsers; without them it forgets it when it ends.
+  std::shared_ptr<query_rum::SourceMaps> source_maps = {};
+  std::shared_ptr<query_rum::ErrorStates> error_states = {};
   std::shared_ptr<OpenedTraces> opened = {};  // Without it no files are opened.
 };
 

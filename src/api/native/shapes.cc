@@ -220,6 +220,7 @@ const std::vector<Shape>& shapes() {
                       record_shapes(), rum_overview_shapes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
+    for (Shape& shape : rum_error_shapes()) all.push_back(std::move(shape));
     return all;
   }();
   return kShapes;

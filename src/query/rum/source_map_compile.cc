@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -80,8 +81,8 @@ class TableWriter {
 
  private:
   void end_line(uint32_t next) {
-    const auto before = [](const Segment& a, const Segment& b) { return a.column < b.column; };
-    if (!std::ranges::is_sorted(row_, before)) std::ranges::stable_sort(row_, before);
+    const auto place = [](const Segment& segment) { return std::tuple(segment.column, segment.source, segment.line, segment.source_column); };
+    if (!std::ranges::is_sorted(row_, {}, &Segment::column)) std::ranges::sort(row_, {}, place);
     bool first = true;
     for (const Segment& segment : row_) {
       write(segment, first);

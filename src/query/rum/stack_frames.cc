@@ -273,7 +273,8 @@ Stack parse_stack(std::string_view raw) {
     }
     begin = end + 1;
   }
-  read_header(raw.substr(0, std::min(header_end, raw.size())), stack);
+  stack.frames_at = std::min(header_end, raw.size());
+  read_header(raw.substr(0, stack.frames_at), stack);
   return stack;
 }
 

@@ -23,6 +23,7 @@ struct Stack {
   std::string type;     // Of the line before the frames ("TypeError"); empty where there is none.
   std::string message;  // The rest of that line and those after it.
   std::vector<StackFrame> frames;  // Innermost first.
+  size_t frames_at = 0;            // Where the first frame's line begins in the text; its size where there is none.
   bool cut = false;                // There was more than kStackFramesMax or kStackBytesMax.
 };
 

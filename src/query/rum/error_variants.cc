@@ -1,0 +1,200 @@
+#include "query/rum/error_variants.h"
+
+#include <algorithm>
+#include <tuple>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "otlp/value_json.h"
+#include "query/analyse/normalised_text.h"
+#include "query/rum/error_limits.h"
+#include "query/rum/event_keys.h"
+#include "query/rum/stack_frames.h"
+
+namespace clew::query_rum {
+namespace {
+
+// Slots of texts and numbers, in the order of the lists in question_of().
+enum Text : size_t {
+  kApp, kService, kAppName, kVersion, kKind, kErrorType, kMessage, kStack, kFile, kUrl, kSource, kDebugIds,  // Always.
+  kSession, kUser, kPage, kBrowser, kSystem, kCountry,                                                      // With people.
+};
+enum Number : size_t { kTimes, kLine, kColumn };
+
+EventQuestion question_of(const ErrorScan& scan) {
+  EventQuestion question{.range = scan.range,
+                         .app = scan.app,
+                         .filter = scan.filter,
+                         .event_names = {"exception"},
+                         .texts = {key::kAppId, key::kService, key::kAppName, key::kVersion, key::kType, key::kErrorType, key::kErrorMessage,
+                                   key::kErrorStack, key::kErrorFile, key::kUrl, key::kSource, key::kBinaryImages},
+                         .numbers = {key::kTimes, key::kErrorLine, key::kErrorColumn},
+                         .ids = scan.with_people};
+  if (scan.with_people) {
+    for (const std::string_view name : {key::kSessionId, key::kUserId, key::kViewName, key::kBrowser, key::kOs, key::kCountry}) {
+      question.texts.push_back(name);
+    }
+  }
+  return question;
+}
+
+// Categories of SkyWalking's client that are no exceptions.
+std::string_view kind_of(std::string_view type, std::string_view error_type) {
+  if (type == "blank" || type == "crash" || type == "custom") return type;
+  if (error_type == "resource") return "resource";
+  if (error_type == "ajax") return "request";
+  return "error";
+}
+
+class Collector {
+ public:
+  Collector(const ErrorScan& scan, ErrorVariants& whole) : scan_(scan), whole_(whole) {
+    for (size_t slot = 0; slot <= kCountry; ++slot) slots_.emplace_back(whole.texts, slot);
+  }
+
+  stdx::Result<void> add(const EventBatch& batch) {
+    for (uint32_t i = 0; i < batch.size(); ++i) add_row(batch, i);
+    return {};
+  }
+
+ private:
+  using Key = std::tuple<uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t>;
+  struct FramesOf {
+    uint32_t frames = 0, type = 0;
+  };
+
+  FramesOf frames_of(std::string_view raw) {
+    if (raw.empty()) return {};
+    const Stack stack = parse_stack(raw);
+    if (stack.frames.empty()) return {};
+    return {whole_.texts.of(raw.substr(stack.frames_at, kStackKeyBytesMax)), whole_.texts.of(stack.type)};
+  }
+
+  void add_row(const EventBatch& batch, uint32_t i) {
+    const std::string_view error_type = batch.text(kErrorType, i);
+    const std::string_view kind = kind_of(batch.text(kKind, i), error_type);
+    const uint32_t app = slots_[kApp](batch, i);
+    const FramesOf stack = stacks_.get(batch, i, [this](std::string_view raw) { return frames_of(raw); });
+    const uint32_t message = messages_.get(batch, i, [this](std::string_view text) {
+      return whole_.texts.of(query_analyse::normalise_message(text));
+    });
+    const bool is_load = kind == "resource" || kind == "request";
+    const Key key{app != 0 ? app : slots_[kService](batch, i),
+                  slots_[kVersion](batch, i),
+                  whole_.texts.of(kind),
+                  slots_[kErrorType](batch, i),
+                  message,
+                  stack.type,
+                  stack.frames != 0 || is_load ? stack.frames : place_of(batch, i),
+                  is_load ? slots_[kUrl](batch, i) : slots_[kFile](batch, i)};
+    ErrorVariant* variant = variant_of(key);
+    if (variant == nullptr) return;
+    add_to(*variant, batch, i);
+  }
+
+  // Errors that say where they happened, but have no stack.
+  uint32_t place_of(const EventBatch& batch, uint32_t i) {
+    const std::string_view file = batch.text(kFile, i);
+    if (file.empty()) return 0;
+    const auto number = [&](Number slot) {
+      const double value = batch.number(slot, i).value_or(0);
+      return value > 0 && value < kLineMax ? static_cast<uint32_t>(value) : 0;
+    };
+    return whole_.texts.of(fmt::format("    at {}:{}:{}", file.substr(0, kFileBytesMax), number(kLine), number(kColumn)));
+  }
+
+  ErrorVariant* variant_of(const Key& key) {
+    const auto found = numbers_.find(key);
+    if (found != numbers_.end()) return &whole_.list[found->second];
+    if (whole_.list.size() == kErrorVariantsMax) {
+      whole_.exact = false;
+      return nullptr;
+    }
+    numbers_.emplace(key, whole_.list.size());
+    ErrorVariant& variant = whole_.list.emplace_back();
+    std::tie(variant.app, variant.version, variant.kind, variant.type, variant.message, variant.stack_type, variant.frames, variant.file) = key;
+    if (scan_.steps != nullptr) variant.series.resize(static_cast<size_t>(scan_.steps->count));
+    return &variant;
+  }
+
+  void add_to(ErrorVariant& variant, const EventBatch& batch, uint32_t i) {
+    const int64_t time_ns = batch.time_ns(i);
+    const double counted = batch.number(kTimes, i).value_or(1);
+    const int64_t times = counted >= 1 && counted < 1e6 ? static_cast<int64_t>(counted) : 1;
+    variant.count += times;
+    variant.first_ns = std::min(variant.first_ns, time_ns);
+    if (time_ns >= variant.last_ns) {
+      variant.last_ns = time_ns;
+      variant.app_name = slots_[kAppName](batch, i);
+      variant.source = slots_[kSource](batch, i);
+      variant.debug_ids = slots_[kDebugIds](batch, i);
+    }
+    if (scan_.steps != nullptr) variant.series[static_cast<size_t>(scan_.steps->index_of(time_ns))] += times;
+    if (!scan_.with_people) return;
+    const uint32_t session = slots_[kSession](batch, i);
+    add_person(variant.sessions, session);
+    add_person(variant.users, slots_[kUser](batch, i));
+    for (const auto& [counts, slot] : {std::pair(&variant.pages, kPage), {&variant.browsers, kBrowser}, {&variant.systems, kSystem},
+                                       {&variant.countries, kCountry}}) {
+      (*counts)[slots_[slot](batch, i)] += times;
+    }
+    keep_sight(variant.sights, {time_ns, session, batch.trace_id(i), batch.place(i)});
+  }
+
+  void add_person(absl::flat_hash_set<uint32_t>& people, uint32_t person) {
+    if (person == 0) return;
+    if (people_ == kErrorPeopleMax) {
+      whole_.exact = false;
+      return;
+    }
+    people_ += people.insert(person).second ? 1 : 0;
+  }
+
+  void keep_sight(std::vector<ErrorVariant::Sight>& sights, const ErrorVariant::Sight& sight) {
+    // A heap with the oldest on top.
+    const auto newer = [](const auto& a, const auto& b) { return std::tie(a.time_ns, a.place) > std::tie(b.time_ns, b.place); };
+    if (sights.size() == scan_.sights_max) {
+      if (!newer(sight, sights.front())) return;
+      std::ranges::pop_heap(sights, newer);
+      sights.pop_back();
+    }
+    sights.push_back(sight);
+    std::ranges::push_heap(sights, newer);
+  }
+
+  const ErrorScan& scan_;
+  ErrorVariants& whole_;
+  std::vector<SlotIds> slots_;
+  PerCode<FramesOf> stacks_{kStack};
+  PerCode<uint32_t> messages_{kMessage};
+  absl::flat_hash_map<Key, size_t> numbers_;
+  size_t people_ = 0;
+};
+
+}  // namespace
+
+stdx::Result<ErrorVariants> scan_errors(const table::Catalog::Sets& sets, const ErrorScan& scan, const query::QueryControl& control,
+                                        const query::ScanHooks& hooks) {
+  ErrorVariants whole;
+  Collector collector(scan, whole);
+  auto stats = scan_events(sets, question_of(scan), control, hooks, [&](const EventBatch& batch) { return collector.add(batch); });
+  if (!stats) return std::unexpected(std::move(stats.error()));
+  whole.stats = *stats;
+  return whole;
+}
+
+DebugIds parse_debug_ids(std::string_view json) {
+  DebugIds ids;
+  if (json.empty()) return ids;
+  const auto value = otlp::parse_value_json(json);
+  const auto* list = value ? std::get_if<otlp::KeyValueList>(&value->value) : nullptr;
+  if (list == nullptr) return ids;
+  for (const otlp::KeyValue& pair : list->values) {
+    const auto* id = std::get_if<std::string>(&pair.value.value);
+    if (id != nullptr && !id->empty() && ids.size() < kDebugIdsMax) ids.emplace_back(pair.key, *id);
+  }
+  return ids;
+}
+
+}  // namespace clew::query_rum
