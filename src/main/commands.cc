@@ -10,6 +10,7 @@
 #include "main/query_command.h"
 #include "main/serve_command.h"
 #include "main/settings_command.h"
+#include "main/sourcemaps_command.h"
 #include "main/trace_command.h"
 #include "main/version_command.h"
 
@@ -24,6 +25,7 @@ constexpr Command kCommands[] = {
     {"demo", "Send the traffic of a small simulated shop to a server", declare_demo},
     {"doctor", "Check this machine: disk, ports, limits, clock", declare_doctor},
     {"settings", "Print every setting with its default", declare_settings},
+    {"sourcemaps", "Upload source maps, so that errors of browsers show their source", declare_sourcemaps},
     {"version", "Print what this binary is", declare_version},
 };
 

@@ -1,5 +1,7 @@
 #include "main/query_command_ask.h"
 
+#include <functional>
+
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -35,12 +37,12 @@ std::string error_text(int status, std::string_view body) {
   return clean_text(fmt::format("{}: {}", parameter, message));
 }
 
-}  // namespace
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-stdx::Result<std::string> ask_server(const std::string& server, std::string_view path,
-                                     const std::vector<std::pair<std::string, std::string>>& parameters) {
+stdx::Result<std::string> ask(const std::string& server, std::string_view flag, std::string_view path, const Parameters& parameters,
+                              const std::function<stdx::Result<net::HttpResponse>(net::HttpClient&, const std::string& target)>& call) {
   const auto url = net::parse_http_url(server);
-  if (!url) return stdx::fail(url.error().code, fmt::format("--server {}: {}", server, url.error().message));
+  if (!url) return stdx::fail(url.error().code, fmt::format("{} {}: {}", flag, server, url.error().message));
   std::string target(path);
   char separator = '?';
   for (const auto& [name, value] : parameters) {
@@ -52,15 +54,27 @@ stdx::Result<std::string> ask_server(const std::string& server, std::string_view
     append_encoded(value, target);
   }
   net::HttpClient client({.host = url->host, .port = url->port, .timeout = std::chrono::milliseconds(60'000)});
-  auto response = client.get(target);
+  auto response = call(client, target);
   if (!response) {
     return stdx::fail(response.error().code,
-                      fmt::format("{} (does `clew serve` run there? --server says where to ask)", response.error().message));
+                      fmt::format("{} (does `clew serve` run there? {} says where to ask)", response.error().message, flag));
   }
   if (response->status != 200) {
     return stdx::fail(stdx::ErrorCode::kInvalidArgument, error_text(response->status, response->body));
   }
   return std::move(response->body);
+}
+
+}  // namespace
+
+stdx::Result<std::string> ask_server(const std::string& server, std::string_view path, const Parameters& parameters) {
+  return ask(server, "--server", path, parameters, [](net::HttpClient& client, const std::string& target) { return client.get(target); });
+}
+
+stdx::Result<std::string> send_to_server(const std::string& server, std::string_view path, const Parameters& parameters, std::string_view body) {
+  return ask(server, "--url", path, parameters, [&](net::HttpClient& client, const std::string& target) {
+    return client.post(target, "application/json", body, {{"Content-Encoding", "gzip"}});
+  });
 }
 
 }  // namespace clew::main

@@ -17,4 +17,8 @@ inline constexpr std::string_view kServerDefault = "http://127.0.0.1:7070";
 stdx::Result<std::string> ask_server(const std::string& server, std::string_view path,
                                      const std::vector<std::pair<std::string, std::string>>& parameters);
 
+// The same with a POST of `body`, which is gzip.
+stdx::Result<std::string> send_to_server(const std::string& server, std::string_view path,
+                                         const std::vector<std::pair<std::string, std::string>>& parameters, std::string_view body);
+
 }  // namespace clew::main

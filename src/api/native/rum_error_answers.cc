@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "api/native/native_limits.h"
 #include "otlp/ids.h"
-#include "query/rum/browser_errors.h"
+#include "query/record_filter.h"
+#include "query/rum/browser_error_groups.h"
 #include "query/rum/event_keys.h"
 #include "query/rum/event_kinds.h"
 #include "wire/content_coding.h"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "query/rum/browser_errors.h"
+#include "query/rum/browser_error_groups.h"
 
 namespace clew::query_rum {
 

@@ -1,4 +1,4 @@
-#include "query/rum/browser_errors.h"
+#include "query/rum/browser_error_groups.h"
 
 #include <algorithm>
 #include <tuple>
