@@ -226,8 +226,12 @@ stdx::Result<void> add_releases(const table::Catalog::Sets& sets, const ErrorSca
   return {};
 }
 
-const ErrorGroupParts* part_of(const std::vector<ErrorGroupParts>& parts, uint64_t id) {
-  const auto found = std::ranges::find_if(parts, [id](const ErrorGroupParts& part) { return part.key.id == id || part.key.plain_id == id; });
+// Links outlive maps: a group is also found by what its id was before a map came, or is since it has gone.
+const ErrorGroupParts* part_of(const std::vector<ErrorGroupParts>& parts, uint64_t id, uint64_t plain_id) {
+  auto found = std::ranges::find_if(parts, [id](const ErrorGroupParts& part) { return part.key.id == id; });
+  if (found == parts.end()) {
+    found = std::ranges::find_if(parts, [&](const ErrorGroupParts& part) { return part.key.plain_id == id || part.key.plain_id == plain_id; });
+  }
   return found == parts.end() ? nullptr : &*found;
 }
 
@@ -243,17 +247,18 @@ stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, ui
   auto variants = scan_errors(sets, scan, control, hooks);
   if (!variants) return std::unexpected(std::move(variants.error()));
   std::vector<ErrorGroupParts> parts = group_errors(*variants, book.maps);
-  const ErrorGroupParts* part = part_of(parts, id);
+  const auto known = book.states.find(id);
+  const uint64_t plain_id = known && known->plain_id != 0 ? known->plain_id : id;
+  const ErrorGroupParts* part = part_of(parts, id, plain_id);
   const bool in_range = part != nullptr;
   detail.stats = variants->stats;
   if (!in_range) {
-    const auto known = book.states.find(id);
     if (!known) return stdx::fail(stdx::ErrorCode::kNotFound, "no group of errors has the id " + group_id_text(id));
     scan = {.range = {known->last_ns - kDayNs / 24, known->last_ns + 1}, .app = known->app, .steps = &detail.steps, .sights_max = kErrorSamplesMax};
     variants = scan_errors(sets, scan, control, {});
     if (!variants) return std::unexpected(std::move(variants.error()));
     parts = group_errors(*variants, book.maps);
-    part = part_of(parts, id);
+    part = part_of(parts, id, plain_id);
     if (part == nullptr) return stdx::fail(stdx::ErrorCode::kNotFound, "the events of this group are not stored any more");
   }
   book.states.see(sightings_of(*variants, parts));

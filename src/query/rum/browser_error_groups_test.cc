@@ -224,6 +224,8 @@ TEST_F(BrowserErrorsTest, AMapTellsThemBetterAndStatesStay) {
   ASSERT_TRUE(detail.has_value()) << detail.error().message;
   EXPECT_EQ(detail->group.id, told.id);
   EXPECT_EQ(detail->stack.state, SourceMapState::kApplied);
+  for (const SourceMapInfo& map : maps.list("shop")) ASSERT_TRUE(maps.remove(map.id).has_value());
+  EXPECT_EQ(browser_error(catalog, told.id, asked(), {maps, *states, clock})->group.id, plain.id) << "and back";
   EXPECT_EQ(detail->map_versions, (std::vector<std::string>{"2.4.1", "2.4.0"}));
 }
 

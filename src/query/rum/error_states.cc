@@ -33,8 +33,8 @@ int64_t number_of(simdjson::dom::element object, const char* name) {
 }
 
 std::string known_json(const KnownError& known) {
-  std::string json = fmt::format(R"({{"id":"{}","app":{},"state":"{}","since":{},"in":{},"note":{},"regressed":{},"first":{},"last":{},"first_version":{},"versions":{{)",
-                                 group_id_text(known.id), json_text(known.app), error_state_word(known.state), known.state_since_ns,
+  std::string json = fmt::format(R"({{"id":"{}","plain_id":"{}","app":{},"state":"{}","since":{},"in":{},"note":{},"regressed":{},"first":{},"last":{},"first_version":{},"versions":{{)",
+                                 group_id_text(known.id), group_id_text(known.plain_id), json_text(known.app), error_state_word(known.state), known.state_since_ns,
                                  json_text(known.resolved_in_version), json_text(known.note), known.regressed_ns, known.first_ns, known.last_ns,
                                  json_text(known.first_version));
   bool first = true;
@@ -156,6 +156,7 @@ void ErrorStates::see_one(const ErrorSighting& sighting) {
     // A map has come since: the group goes on under its better name.
     if (const auto plain = known_.find(sighting.plain_id); plain != known_.end() && plain->second.app == sighting.app) fresh = plain->second;
     fresh.id = sighting.id;
+    fresh.plain_id = sighting.plain_id;
     fresh.app = sighting.app;
     found = known_.emplace(sighting.id, std::move(fresh)).first;
     changed_ = true;
@@ -237,6 +238,7 @@ void ErrorStates::read(const std::string& json) {
     KnownError known;
     known.id = parse_group_id(text_of(entry, "id"));
     if (known.id == 0 || known_.size() == kKnownErrorsMax) continue;
+    known.plain_id = parse_group_id(text_of(entry, "plain_id"));
     known.app = text_of(entry, "app");
     known.state = parse_error_state(text_of(entry, "state")).value_or(ErrorState::kOpen);
     known.state_since_ns = number_of(entry, "since");

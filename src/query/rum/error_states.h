@@ -35,6 +35,7 @@ struct ErrorSighting {
 
 struct KnownError {
   uint64_t id = 0;
+  uint64_t plain_id = 0;  // Without source maps: what leads to its events after the maps have gone.
   std::string app;
   ErrorState state = ErrorState::kOpen;
   int64_t state_since_ns = 0;  // 0: never changed.
