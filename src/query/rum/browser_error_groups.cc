@@ -46,7 +46,7 @@ void add_known(BrowserErrorGroup& group, const ErrorStates& states) {
 void sort_groups(std::vector<BrowserErrorGroup>& groups, ErrorSort sort) {
   const auto rank = [sort](const BrowserErrorGroup& group) -> std::tuple<int64_t, int64_t, int64_t, int64_t> {
     switch (sort) {
-      case ErrorSort::kImpact: return {group.sessions, group.users, group.count, group.last_ns};
+      case ErrorSort::kImpact: return {std::max(group.users, group.users == 0 ? group.sessions : 0), group.sessions, group.count, group.last_ns};
       case ErrorSort::kCount: return {group.count, group.sessions, group.users, group.last_ns};
       case ErrorSort::kNewest: return {group.last_ns, group.sessions, group.users, group.count};
       case ErrorSort::kUsers: return {group.users, group.sessions, group.count, group.last_ns};
@@ -165,7 +165,7 @@ void tell_stack(const query::RecordRow& row, const ErrorBook& book, BrowserError
   for (const auto& [script, id] : ids) {
     if (script == detail.map_file) detail.map_debug_id = id;
   }
-  const auto name_of = [](std::string_view file) { return stable_file(path_of(file).substr(path_of(file).rfind('/') + 1)); };
+  const auto name_of = [](std::string_view file) { return stable_file(script_path_of(file).substr(script_path_of(file).rfind('/') + 1)); };
   for (const SourceMapInfo& map : book.maps.list(detail.group.app)) {
     const bool fits = !map.file.empty() && name_of(map.file.ends_with(".map") ? map.file.substr(0, map.file.size() - 4) : map.file) == name_of(detail.map_file);
     if (fits && detail.map_versions.size() < kErrorSharesMax && std::ranges::find(detail.map_versions, map.version) == detail.map_versions.end()) {

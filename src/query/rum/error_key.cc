@@ -149,7 +149,7 @@ std::string stable_function(std::string_view function, bool named_by_source) {
 
 std::string stable_file(std::string_view file) {
   if (file.starts_with("data:") || file.starts_with("blob:")) return std::string(file.substr(0, 4));
-  const std::string_view path = path_of(file);
+  const std::string_view path = script_path_of(file);
   std::vector<std::string_view> parts;
   for (size_t begin = 0; begin <= path.size();) {
     const size_t end = std::min(path.find('/', begin), path.size());

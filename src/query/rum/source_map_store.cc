@@ -64,7 +64,7 @@ uint64_t map_hash(const SourceMapInfo& map) {
 
 // The path of what a map says it is for: "https://cdn/app.js", "~/app.js", "/app.js" and "app.js" are "app.js".
 std::string_view script_path(std::string_view file) {
-  std::string_view path = file.starts_with("~/") ? file.substr(2) : path_of(file);
+  std::string_view path = file.starts_with("~/") ? file.substr(2) : script_path_of(file);
   while (path.starts_with("/") || path.starts_with("./")) path.remove_prefix(path[0] == '/' ? 1 : 2);
   return path.ends_with(".map") ? path.substr(0, path.size() - 4) : path;
 }
@@ -301,7 +301,7 @@ std::string source_path(std::string_view name) {
     const size_t slash = name.find('/');
     if (slash != std::string_view::npos) name = name.substr(slash + 1);
   } else if (name.find("://") != std::string_view::npos) {
-    name = path_of(name);
+    name = script_path_of(name);
   }
   name = name.substr(0, name.find('?'));
   for (bool again = true; again;) {

@@ -278,14 +278,14 @@ Stack parse_stack(std::string_view raw) {
   return stack;
 }
 
-std::string_view host_of(std::string_view url) {
+std::string_view script_host_of(std::string_view url) {
   const size_t scheme = url.find("://");
   if (scheme == std::string_view::npos || scheme > 32) return {};
   const std::string_view rest = url.substr(scheme + 3);
   return rest.substr(0, std::min(rest.find_first_of("/?#"), rest.size()));
 }
 
-std::string_view path_of(std::string_view url) {
+std::string_view script_path_of(std::string_view url) {
   if (url.starts_with("blob:")) url.remove_prefix(5);
   if (const size_t scheme = url.find("://"); scheme != std::string_view::npos && scheme <= 32) {
     url = url.substr(scheme + 3);

@@ -34,8 +34,8 @@ Stack parse_stack(std::string_view raw);
 bool is_in_app(std::string_view function, std::string_view file);
 
 // Path of a URL without scheme, host, query and fragment; other text without query and fragment.
-std::string_view path_of(std::string_view url);
+std::string_view script_path_of(std::string_view url);
 // What stands between "://" and the path; empty for what is no such URL.
-std::string_view host_of(std::string_view url);
+std::string_view script_host_of(std::string_view url);
 
 }  // namespace clew::query_rum

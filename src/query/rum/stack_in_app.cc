@@ -66,11 +66,11 @@ bool is_library_name(std::string_view path) {
 bool is_in_app(std::string_view function, std::string_view file) {
   if (file.empty() || file == "<eval>") return false;
   if (begins_with_any(file, kForeignSchemes)) return false;
-  if (is_foreign_host(host_of(file))) return false;
+  if (is_foreign_host(script_host_of(file))) return false;
   for (const std::string_view library : kLibraryPaths) {
     if (file.find(library) != std::string_view::npos) return false;
   }
-  if (is_library_name(path_of(file))) return false;
+  if (is_library_name(script_path_of(file))) return false;
   // Java and Kotlin say their package in the function, Apple's systems the library in place of a file.
   if (file.ends_with(".java") || file.ends_with(".kt")) return !begins_with_any(function, kPlatformPackages);
   return file.find('/') != std::string_view::npos || !begins_with_any(file, kPlatformModules);

@@ -1,0 +1,1 @@
+button.addEventListener("click", function onClick() { go(◆) });

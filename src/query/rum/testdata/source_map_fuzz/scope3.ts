@@ -1,0 +1,1 @@
+function outer<T>(x: T) { const inner = (y: number) => { if (y > 1) { throw ◆new Error(); } }; return inner; }

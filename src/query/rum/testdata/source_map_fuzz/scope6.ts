@@ -1,0 +1,1 @@
+class Cart { sum = (): number => this.items.◆reduce((a, b) => a + b, 0); }

@@ -1,0 +1,1 @@
+const total = items => items.map(i => i.◆price);
