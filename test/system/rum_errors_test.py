@@ -60,6 +60,34 @@ def stack_at(function, script):
     return f"TypeError: x\n    at {function} (https://shop.example/assets/{script}:1:41)\n    at checkout (https://shop.example/assets/{script}:2:5)"
 
 
+def check_described(api, value, schema, where):
+    """The answer is what the reference says: nothing more, nothing less."""
+    if "$ref" in schema:
+        schema = api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    if schema.get("type") == "array":
+        for entry in value:
+            check_described(api, entry, schema["items"], where)
+    elif "properties" in schema:
+        assert set(value) == set(schema["properties"]), where
+        for name, member in schema["properties"].items():
+            if value[name] is not None:
+                options = [each for each in member.get("anyOf", member.get("oneOf", [member])) if each.get("type") != "null"]
+                check_described(api, value[name], options[0], f"{where}.{name}")
+
+
+def test_answers_are_as_described(server):
+    app = "described@1"
+    report(server, app, "1.0", [error_event(stack_at("Cart.total", "app.js"))])
+    group, = wait_for_groups(server, app)
+    api = get_json(server.url("/api/v1/openapi.json"))
+    told = json.loads(http("POST", server.url(f"/api/v1/rum/source-maps?app={app}&version=1.0&file=app.js"),
+                           b'{"version":3,"sources":["a.ts"],"names":[],"mappings":"AAAA"}')[2])
+    for answer, name in ((groups(server, app), "BrowserErrorsAnswer"), (detail(server, group["group_id"]), "BrowserErrorAnswer"),
+                         (told, "SourceMap"), (put_state(server, group["group_id"], state="ignored")[1], "BrowserErrorState"),
+                         (get_json(server.url("/api/v1/rum/source-maps")), "SourceMapsAnswer")):
+        check_described(api, answer, {"$ref": f"#/components/schemas/{name}"}, name)
+
+
 def test_a_group_spans_releases_and_keeps_its_state(own_server):
     server = own_server().start()
     request = {"event_type": "resource", "type": "fetch", "event_id": f"00-{SESSION}-{77:016x}", "timestamp": int(time.time() * 1000) - 2000, "times": 1,
