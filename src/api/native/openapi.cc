@@ -1,4 +1,5 @@
 // The tables as OpenAPI 3.1.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "api/native/endpoint.h"
@@ -39,7 +40,16 @@ void write_parameter_schema(JsonWriter& json, const Parameter& parameter) {
         json.member("type", "string").member("minLength", 1);
       }
       json.end_object();
-      if (!parameter.fallback.empty()) json.key("default").raw(fmt::format("[{}]", parameter.fallback));
+      if (!parameter.fallback.empty()) {
+        json.key("default").begin_array();
+        for (size_t begin = 0; begin <= parameter.fallback.size();) {
+          const size_t end = std::min(parameter.fallback.find(',', begin), parameter.fallback.size());
+          const std::string_view entry = parameter.fallback.substr(begin, end - begin);
+          parameter.type == ParameterType::kTextList ? json.value(entry) : json.raw(entry);
+          begin = end + 1;
+        }
+        json.end_array();
+      }
       break;
     case ParameterType::kText:
     case ParameterType::kTime:
