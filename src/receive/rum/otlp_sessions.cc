@@ -124,6 +124,9 @@ class EventWriter {
     is_open_ = false;
   }
 
+  // These are events already: another Clew, or the demo, hands on what a RUM door made. They stay as they are.
+  bool is_of_events() const { return scope_name() == kRumScope; }
+
   // A row of the open resource; `write` adds attributes.
   template <class Write>
   void add(int64_t time_ns, std::string_view event_name, std::string_view body, uint64_t severity, std::string_view trace_id,
@@ -315,7 +318,7 @@ class LogsSplitter {
   }
 
   bool take(std::string_view record) {
-    if (!read(record)) return false;
+    if (events_.is_of_events() || !read(record)) return false;
     if (log_.body) fields_.add_map(*log_.body);
     write(record, session_, name_);
     return true;
@@ -401,7 +404,7 @@ class RequestsOfSpans {
           device_ = device_of(around.resource);
           events_.begin(around, device_);
           without_session_ = 0;
-          is_wanted_ = is_browser(context_) || !device_.type.empty();
+          is_wanted_ = !events_.is_of_events() && (is_browser(context_) || !device_.type.empty());
         },
         [this](std::string_view span) {
           if (is_wanted_) take(span);
