@@ -163,6 +163,16 @@ void KeyReader::read_texts(WindowColumns& columns, const std::vector<uint32_t>& 
   }
 }
 
+const ColumnWindow* KeyReader::only_texts(WindowColumns& columns) const {
+  return direct_ ? &columns.at(sources_[0].id) : nullptr;
+}
+
+const ColumnWindow* KeyReader::only_numbers(WindowColumns& columns) const {
+  if (sources_.size() != 1 || sources_[0].overflow) return nullptr;
+  if (sources_[0].type != ValueType::kInt64 && sources_[0].type != ValueType::kDouble) return nullptr;
+  return &columns.at(sources_[0].id);
+}
+
 void KeyReader::merge_texts(Source& source, const ColumnWindow& window, const std::vector<uint32_t>& rows,
                             std::vector<uint32_t>& codes) {
   const bool coded = source.type == ValueType::kString || source.type == ValueType::kJson;

@@ -67,6 +67,10 @@ class KeyReader {
   // Of the rows listed (ascending): `codes` under dictionary(), which is null if none of them has a value.
   void read_texts(WindowColumns& columns, const std::vector<uint32_t>& rows, std::vector<uint32_t>& codes);
   const std::shared_ptr<const table::DictionaryView>& dictionary() const { return dictionary_; }
+  // The one column that tells all, as it is stored: nullptr where there are several, or its type is another.
+  const table::ColumnWindow* only_texts(WindowColumns& columns) const;
+  const table::ColumnWindow* only_numbers(WindowColumns& columns) const;
+  bool empty() const { return sources_.empty(); }
   // NaN where there is none. False if no row has one; then `values` is not touched.
   bool read_numbers(WindowColumns& columns, const std::vector<uint32_t>& rows, std::vector<double>& values);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "query/rum/event_keys.h"
 #include "query/rum/request_facts.h"
@@ -10,7 +11,7 @@
 namespace clew::query_rum {
 namespace {
 
-enum TextSlot : size_t { kSessionSlot, kUserSlot, kViewSlot, kTypeSlot, kValueSlot };
+enum TextSlot : size_t { kSessionSlot, kUserSlot, kViewSlot, kTypeSlot, kVersionSlot, kValueSlot };
 // Vitals first, in their order.
 enum NumberSlot : size_t {
   kVitalSlots = 0,
@@ -61,7 +62,8 @@ GroupNumbers& Numbers::group(std::string_view value) {
 
 EventQuestion NumbersTally::question(const NumbersRequest& request) {
   EventQuestion question{.range = request.range, .app = request.app, .filter = request.filter};
-  question.texts = {key::kSessionId, key::kUserId, key::kViewId, key::kType};
+  // A slot that nobody needs costs nothing under a key that no event has.
+  question.texts = {key::kSessionId, key::kUserId, key::kViewId, key::kType, request.versions ? key::kVersion : std::string_view("resource.")};
   if (!request.by.empty()) question.texts.push_back(request.by);
   question.numbers = {key::kLcp,         key::kInp,         key::kCls,    key::kFcp,
                       key::kTtfb,        key::kFid,         key::kLoad,   key::kTimes,
@@ -73,7 +75,7 @@ EventQuestion NumbersTally::question(const NumbersRequest& request) {
 
 NumbersTally::NumbersTally(const NumbersRequest& request)
     : request_(request), steps_(steps_of(request)), series_(request.points == 0 ? 0 : static_cast<size_t>(steps_.count)),
-      session_hashes_(kSessionSlot), user_hashes_(kUserSlot), view_hashes_(kViewSlot), value_ids_(values_, kValueSlot),
+      session_hashes_(kSessionSlot), user_hashes_(kUserSlot), view_hashes_(kViewSlot), value_ids_(values_, kValueSlot), version_ids_(version_texts_, kVersionSlot),
       exception_kinds_(kTypeSlot) {
   group_of(0);
 }
@@ -152,6 +154,7 @@ void NumbersTally::add(const EventBatch& batch) {
     const bool is_view = kind == EventKind::kView || (kind == EventKind::kPerf && !has_view_id);
     add_session(event, is_view, kind == EventKind::kException);
     add_user(event);
+    if (request_.versions) add_version(batch, i, event);
     if (is_view) add_view(batch, i, event);
     switch (kind) {
       case EventKind::kPerf: add_phases(batch, i, event); [[fallthrough]];
@@ -170,6 +173,25 @@ void NumbersTally::add(const EventBatch& batch) {
       default: break;
     }
   }
+}
+
+void NumbersTally::add_version(const EventBatch& batch, uint32_t i, const Event& event) {
+  const uint32_t version = version_ids_(batch, i);
+  if (version == TextIds::kNone) return;
+  if (versions_.size() <= version) {
+    if (version > kVersionsMax) {
+      exact_ = false;
+      return;
+    }
+    versions_.resize(version + 1);
+  }
+  VersionFacts& facts = versions_[version];
+  facts.first_ns = std::min(facts.first_ns, batch.time_ns(i));
+  facts.last_ns = std::max(facts.last_ns, batch.time_ns(i));
+  if (event.session == 0 || (event.session == run_version_session_ && version == run_version_)) return;
+  run_version_session_ = event.session;
+  run_version_ = version;
+  if (has_room(facts.sessions, event.session, kSessionsMax)) facts.sessions.insert(event.session);
 }
 
 void NumbersTally::add_view(const EventBatch& batch, uint32_t i, const Event& event) {
@@ -308,6 +330,17 @@ void NumbersTally::merge(NumbersTally& part) {
     LastView& ours = last_views_[session];
     if (last.time_ns >= ours.time_ns) ours = {last.time_ns, to[last.group]};
   }
+  for (uint32_t version = 1; version < part.versions_.size(); ++version) {
+    const uint32_t ours = version_texts_.of(part.version_texts_.text(version));
+    if (ours > kVersionsMax) {
+      exact_ = false;
+      continue;
+    }
+    if (versions_.size() <= ours) versions_.resize(ours + 1);
+    versions_[ours].first_ns = std::min(versions_[ours].first_ns, part.versions_[version].first_ns);
+    versions_[ours].last_ns = std::max(versions_[ours].last_ns, part.versions_[version].last_ns);
+    versions_[ours].sessions.insert(part.versions_[version].sessions.begin(), part.versions_[version].sessions.end());
+  }
   exact_ &= part.exact_;
 }
 
@@ -342,6 +375,12 @@ Numbers NumbersTally::finish() const {
   for (const auto& [key, step] : step_sessions_) ++done.series[step].sessions;
   for (const auto& [key, step] : step_users_) ++done.series[step].users;
   for (const auto& [session, last] : last_views_) ++done.groups[last.group].exits;
+  for (uint32_t version = 1; version < versions_.size(); ++version) {
+    const VersionFacts& facts = versions_[version];
+    if (facts.last_ns == INT64_MIN) continue;
+    done.versions.push_back({std::string(version_texts_.text(version)), facts.first_ns, facts.last_ns, static_cast<int64_t>(facts.sessions.size())});
+  }
+  std::ranges::stable_sort(done.versions, [](const AppVersion& a, const AppVersion& b) { return std::tie(b.last_ns, a.version) < std::tie(a.last_ns, b.version); });
   return done;
 }
 

@@ -12,6 +12,7 @@
 
 #include "query/engine.h"
 #include "query/part_scan.h"
+#include "query/rum/apps.h"
 #include "query/rum/event_filter.h"
 #include "query/rum/event_scan.h"
 #include "query/rum/rum_numbers.h"
@@ -30,6 +31,7 @@ struct NumbersRequest {
   bool exits = false;                   // Also which group the last view of each session was of.
   double apdex_threshold_ms = 2000;
   int64_t points = 0;                   // Steps of time; 0 for none.
+  bool versions = false;                // Also which versions were seen, of all events together.
 };
 
 // Over all groups.
@@ -45,6 +47,7 @@ struct Numbers {
   std::vector<GroupNumbers> groups;
   query::TimeSteps steps;
   std::vector<StepNumbers> series;
+  std::vector<AppVersion> versions;  // Newest last_ns first.
   bool exact = true;
   query::QueryStats stats;
 
@@ -71,6 +74,10 @@ class NumbersTally {
     int64_t time_ns = INT64_MIN;
     uint32_t group = 0;
   };
+  struct VersionFacts {
+    int64_t first_ns = INT64_MAX, last_ns = INT64_MIN;
+    absl::flat_hash_set<uint64_t> sessions;
+  };
   struct Event {  // The row at hand.
     uint32_t group = 0;
     uint32_t step = 0;
@@ -82,6 +89,7 @@ class NumbersTally {
   void flush_session();
   void add_user(const Event& event);
   void add_request(const EventBatch& batch, uint32_t i, const Event& event);
+  void add_version(const EventBatch& batch, uint32_t i, const Event& event);
   void add_exception(const EventBatch& batch, uint32_t i, const Event& event);
   void add_view(const EventBatch& batch, uint32_t i, const Event& event);
   void add_vitals(const EventBatch& batch, uint32_t i, const Event& event);
@@ -100,16 +108,20 @@ class NumbersTally {
   absl::flat_hash_map<uint64_t, uint32_t> users_;          // By user and group: the group.
   absl::flat_hash_map<uint64_t, uint32_t> step_sessions_, step_users_;  // By session or user and step: the step.
   absl::flat_hash_map<uint64_t, LastView> last_views_;     // By session.
+  std::vector<VersionFacts> versions_;  // By number of version_texts_.
+  TextIds version_texts_;
   bool exact_ = true;
 
   // Rows that follow each other are mostly of one session and user: looked up once for a run of them.
   uint64_t run_session_ = 0;
   SessionFacts run_;
   uint64_t run_user_ = 0, run_step_session_ = 0, run_step_user_ = 0;
+  uint64_t run_version_session_ = 0;
+  uint32_t run_version_ = 0;
 
   // By slot of question().
   PerCode<uint64_t> session_hashes_, user_hashes_, view_hashes_;
-  SlotIds value_ids_;
+  SlotIds value_ids_, version_ids_;
   PerCode<uint8_t> exception_kinds_;
 };
 

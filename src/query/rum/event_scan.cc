@@ -43,9 +43,9 @@ bool may_equal(const Segment& segment, const query_plan::AttributeColumns& colum
   });
 }
 
-const double* no_numbers() {
-  static const std::vector<double> numbers(kWindowRows, std::numeric_limits<double>::quiet_NaN());
-  return numbers.data();
+const uint32_t* no_codes() {
+  static const std::vector<uint32_t> codes(kWindowRows, kNullCode);
+  return codes.data();
 }
 
 // A verdict for each code of a KeyReader's texts.
@@ -228,13 +228,23 @@ class SegmentEvents {
 
   void fill_slots() {
     for (size_t slot = 0; slot < texts_.size(); ++slot) {
-      texts_[slot].read_texts(columns_, batch_.rows_, text_values_[slot]);
-      batch_.texts_[slot].codes = text_values_[slot].data();
-      batch_.texts_[slot].dictionary = texts_[slot].dictionary();
+      const ColumnWindow* only = texts_[slot].only_texts(columns_);
+      if (only != nullptr && !only->all_null) {
+        batch_.texts_[slot] = {only->codes.data(), true, only->dictionary};
+      } else if (only != nullptr || texts_[slot].empty()) {
+        batch_.texts_[slot] = {no_codes(), false, nullptr};
+      } else {
+        texts_[slot].read_texts(columns_, batch_.rows_, text_values_[slot]);
+        batch_.texts_[slot] = {text_values_[slot].data(), false, texts_[slot].dictionary()};
+      }
     }
     for (size_t slot = 0; slot < numbers_.size(); ++slot) {
+      if (const ColumnWindow* only = numbers_[slot].only_numbers(columns_)) {
+        batch_.numbers_[slot] = {nullptr, only->all_null ? nullptr : only};
+        continue;
+      }
       const bool any = numbers_[slot].read_numbers(columns_, batch_.rows_, number_values_[slot]);
-      batch_.numbers_[slot] = any ? number_values_[slot].data() : no_numbers();
+      batch_.numbers_[slot] = {any ? number_values_[slot].data() : nullptr, nullptr};
     }
     batch_.trace_ids_.clear();
     batch_.span_ids_.clear();

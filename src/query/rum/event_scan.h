@@ -10,6 +10,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,21 +62,30 @@ class EventBatch {
   bool matched(uint32_t i) const { return matched_.empty() || matched_[i] != 0; }
   // table::kNullCode: it has none. Codes of one dictionary mean the same in all windows of a segment; a slot keeps its
   // dictionary within a segment unless the block stores the column's pages without one.
-  uint32_t code(size_t slot, uint32_t i) const { return texts_[slot].codes[i]; }
+  uint32_t code(size_t slot, uint32_t i) const {
+    const TextSlot& texts = texts_[slot];
+    return texts.codes[texts.by_row ? rows_[i] : i];
+  }
   const std::shared_ptr<const table::DictionaryView>& dictionary(size_t slot) const { return texts_[slot].dictionary; }
   // Empty: it has none.
   std::string_view text(size_t slot, uint32_t i) const {
-    const uint32_t code = texts_[slot].codes[i];
+    const uint32_t code = this->code(slot, i);
     return code == table::kNullCode ? std::string_view() : texts_[slot].dictionary->at(code);
   }
   // No row of the batch has a value.
   bool none(size_t slot) const { return texts_[slot].dictionary == nullptr; }
   std::optional<double> number(size_t slot, uint32_t i) const {
-    const double value = numbers_[slot][i];
+    const double value = number_or_nan(slot, i);
     return std::isnan(value) ? std::nullopt : std::optional(value);
   }
   // NaN: it has none.
-  double number_or_nan(size_t slot, uint32_t i) const { return numbers_[slot][i]; }
+  double number_or_nan(size_t slot, uint32_t i) const {
+    const NumberSlot& numbers = numbers_[slot];
+    if (numbers.values != nullptr) return numbers.values[i];
+    const uint32_t row = rows_[i];
+    if (numbers.window == nullptr || !numbers.window->has(row)) return std::numeric_limits<double>::quiet_NaN();
+    return numbers.window->ints.empty() ? numbers.window->doubles[row] : static_cast<double>(numbers.window->ints[row]);
+  }
   // Zero where it has none.
   otlp::TraceId trace_id(uint32_t i) const { return trace_ids_.empty() ? otlp::TraceId() : trace_ids_[i]; }
   otlp::SpanId span_id(uint32_t i) const { return span_ids_.empty() ? otlp::SpanId{0} : span_ids_[i]; }
@@ -85,6 +95,7 @@ class EventBatch {
   friend class SegmentEvents;
   struct TextSlot {
     const uint32_t* codes = nullptr;
+    bool by_row = false;  // Codes of the whole window, else of the batch's rows.
     std::shared_ptr<const table::DictionaryView> dictionary;  // Shared with the segment that decoded it.
   };
   uint32_t size_ = 0, set_ = 0, segment_ = 0, first_row_ = 0;
@@ -93,7 +104,12 @@ class EventBatch {
   std::vector<EventKind> kinds_;
   std::vector<uint8_t> matched_;
   std::vector<TextSlot> texts_;
-  std::vector<const double*> numbers_;
+  // Values of the batch's rows, or one column of the window, of which only those are looked at that somebody asks for.
+  struct NumberSlot {
+    const double* values = nullptr;
+    const table::ColumnWindow* window = nullptr;
+  };
+  std::vector<NumberSlot> numbers_;
   std::vector<otlp::TraceId> trace_ids_;
   std::vector<otlp::SpanId> span_ids_;
 };

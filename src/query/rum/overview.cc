@@ -74,6 +74,7 @@ stdx::Result<Overview> overview(const table::Catalog::Sets& sets, const Overview
                         .apdex_threshold_ms = request.apdex_threshold_ms, .points = request.points};
   const bool by_release = request.baseline == Baseline::kRelease;
   if (by_release) wanted.by = key::kVersion;
+  wanted.versions = !request.app.empty();
   std::function<void(Numbers)> show;
   if (partial && !by_release) {
     show = [&](Numbers numbers) {
@@ -87,12 +88,15 @@ stdx::Result<Overview> overview(const table::Catalog::Sets& sets, const Overview
   if (!numbers) return std::unexpected(std::move(numbers.error()));
   done.stats = numbers->stats;
 
-  auto apps = list_apps(sets, {.range = request.range, .app = request.app, .filter = request.filter}, control);
-  if (!apps) return std::unexpected(std::move(apps.error()));
-  add_stats(done.stats, apps->stats);
-  done.exact &= apps->exact;
-  // Without an application named: of the one that is used most.
-  if (!apps->apps.empty()) done.versions = std::move(apps->apps.front().versions);
+  if (wanted.versions) {
+    done.versions = std::move(numbers->versions);
+  } else {  // No application is named: those of the one that is used most.
+    auto apps = list_apps(sets, {.range = request.range, .app = {}, .filter = request.filter}, control);
+    if (!apps) return std::unexpected(std::move(apps.error()));
+    add_stats(done.stats, apps->stats);
+    done.exact &= apps->exact;
+    if (!apps->apps.empty()) done.versions = std::move(apps->apps.front().versions);
+  }
 
   if (by_release) {
     const ReleasePair pair = newest_releases(done.versions);
@@ -109,6 +113,7 @@ stdx::Result<Overview> overview(const table::Catalog::Sets& sets, const Overview
   }
   wanted.range = request.baseline_range;
   wanted.points = 0;
+  wanted.versions = false;
   auto before = count_events(sets, wanted, control);
   if (!before) return std::unexpected(std::move(before.error()));
   add_stats(done.stats, before->stats);
