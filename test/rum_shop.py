@@ -158,9 +158,9 @@ class Website:
         self.own.close()
         self.other.close()
 
-    def page(self, path, form, rum, calls):
-        """Has the page at `path`, with buttons for calls (id, way, url); returns its address."""
-        told = {"rum": rum, "calls": [dict(zip(("id", "way", "url", "headers"), call)) for call in calls]}
+    def page(self, path, form, rum, calls, at_load=None):
+        """Has the page at `path`, with buttons for calls (id, way, url), its content waiting for `at_load`; returns its address."""
+        told = {"rum": rum, "at_load": at_load, "calls": [dict(zip(("id", "way", "url", "headers"), call)) for call in calls]}
         self.pages[path] = PAGE.replace("{shop}", json.dumps(told).replace("<", "\\u003c")).replace("{form}", FORMS[form]).encode()
         return self.url + path
 

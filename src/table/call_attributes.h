@@ -25,6 +25,7 @@ inline constexpr std::array kCallTypeAttributes = {
     CallTypeAttribute{"messaging.system", ConnectionType::kMessaging},
     CallTypeAttribute{"db.system", ConnectionType::kDb},
     CallTypeAttribute{"db.system.name", ConnectionType::kDb},
+    CallTypeAttribute{"sql.query", ConnectionType::kDb},  // Zipkin's.
 };
 
 // From the vaguest name of a peer to the most telling one.
@@ -38,7 +39,7 @@ inline constexpr std::array<std::string_view, 14> kPeerAttributes = {
 inline constexpr std::array<std::string_view, 4> kCacheSystems = {"redis", "memcached", "valkey", "hazelcast"};
 
 // What was asked of the callee, in full; the first that a span has counts.
-inline constexpr std::array<std::string_view, 2> kStatementAttributes = {"db.query.text", "db.statement"};
+inline constexpr std::array<std::string_view, 3> kStatementAttributes = {"db.query.text", "db.statement", "sql.query"};
 
 // The attribute whose value is a system, such as "postgresql" or "kafka".
 constexpr ConnectionType call_type(const CallTypeAttribute& attribute, std::string_view value) {

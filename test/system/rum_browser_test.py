@@ -303,6 +303,30 @@ def test_remote_configuration_overrides_the_pages_own(tmp_path, website, browser
         assert resource["deployment.environment.name"] == "gray"
 
 
+@pytest.mark.parametrize("propagator", list(HEADERS_OF))
+def test_from_a_slow_page_in_the_overview_to_the_sql_statement(server, website, browser, propagator):
+    """In Clew's own pages: the slow page, what its time went to, the session at the request that waited."""
+    name, app, view = next(iter(BACKENDS[propagator])), f"shop-{propagator}", f"/shop/slow-{propagator}"
+    rum = {**rum_config(endpoint_of(server), tracing={"propagatorTypes": [propagator]}), "pid": app}
+    with rum_shop.visit(browser, website.page(view, "npm", rum, [], at_load=f"/api/{name}/orders/slow")) as page:
+        page.locator("p", has_text="Your orders").wait_for()
+        page.click("h1")  # The largest paint is known once the user does something.
+        session, _ = rum_shop.arms_session(page)
+        wait_until(lambda: any(each["statement"] for each in page_of(server, app, view)["suspects"]), FOUND_SECONDS_MAX, "a suspect")
+    with rum_shop.visit(browser, server.url(f"/rum?app={app}")) as page:
+        page.locator(".rum-slow-pages tbody tr.link", has_text=view).locator("a").first.click()
+        suspect = page.locator(".rum-time-goes tbody tr.link", has_text="FROM orders").first
+        suspect.wait_for()
+        assert name in suspect.text_content()
+        suspect.locator("a.row-link").first.click()
+        page.wait_for_url("**/sessions/**")
+        assert f"/sessions/{session}" in page.url and "event=" in page.url
+
+
+def page_of(server, app, view):
+    return server.api("/rum/page", app=app, view=view, start="now-1h", end="now+1m")
+
+
 def find_request(server, session, name):
     """The session's event of the request with this path."""
     def found():

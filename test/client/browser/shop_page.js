@@ -32,4 +32,14 @@ for (const call of window.shop.calls) {
   document.getElementById('calls').append(button);
 }
 
+// A page whose main content waits for its data.
+if (window.shop.at_load) {
+  ways.fetch(window.shop.at_load).then(() => {
+    const content = document.createElement('p');
+    content.style.fontSize = '60px';
+    content.textContent = 'Your orders: a chair, a lamp, a table and four cups';
+    document.body.append(content);
+  });
+}
+
 document.getElementById('break').addEventListener('click', () => { null.items; });

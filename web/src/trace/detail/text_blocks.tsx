@@ -63,7 +63,7 @@ export function StatementView({ statement, service }: { statement: NonNullable<S
   const words = t.trace.detail;
   const canFormat = looksLikeSql(statement.text);
   const text = isPlain || !canFormat ? statement.text : formatSql(statement.text);
-  const query = `{ resource.service.name = ${traceqlText(service)} && (span.db.statement = ${traceqlText(statement.text)} || span.db.query.text = ${traceqlText(statement.text)}) }`;
+  const query = `{ resource.service.name = ${traceqlText(service)} && (span.db.statement = ${traceqlText(statement.text)} || span.db.query.text = ${traceqlText(statement.text)} || span.sql.query = ${traceqlText(statement.text)}) }`;
   return (
     <section class="detail-section">
       <h3>
