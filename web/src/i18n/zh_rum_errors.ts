@@ -127,7 +127,7 @@ export const sourceMaps: Section<'sourceMaps'> = {
   size: '大小',
   uploaded: '上传时间',
   upload: '上传',
-  choose: '选择 .map 文件',
+  choose: '选择源码映射文件',
   chosen: (count) => `已选择 ${formatCount(count)} 个文件`,
   uploading: (done, count) => `已上传 ${done} / ${count}`,
   uploaded_all: (count) => `已上传 ${formatCount(count)} 个源码映射`,

@@ -129,13 +129,14 @@ export default function ErrorGroupPage({ parts }: PageProps) {
   const row = answer && (changes.changed.get(answer.group.group_id) ?? answer.group);
   useCrumbs([{ text: words.title, href: link('/errors', { side: 'browser' }) }, { text: row ? groupTypeName(row) : id, isData: row === undefined || row.type !== '' }]);
   useStateKeys(words.title, row, changes, () => setForm(menuBox.current?.getBoundingClientRect()));
-  if (!answer || !row || row.group_id !== id) {
+  // Its id may be another by now: source maps that came later tell the same errors by other names.
+  if (!answer || !row || !question.answerKey?.startsWith(`${id} `)) {
     if (error?.code === 'not_found') return <EmptyState icon="errors" title={words.detail.unknown} actions={<><WidenButton /><a class="button" href={link('/errors', { side: 'browser' })}>{words.detail.all}</a></>}><p>{words.detail.unknown_why}</p></EmptyState>;
     return error ? <ErrorState error={error} onRetry={question.retry} /> : <><Working question={question} /><LoadingBlocks rows={6} height={64} /></>;
   }
   return (
     <>
-      <Title row={row} scope={scope} message={answer.message || row.message} changes={changes} onVersion={setForm} menuBox={menuBox} />
+      <Title row={row} scope={scope} message={row.message || answer.message} changes={changes} onVersion={setForm} menuBox={menuBox} />
       {error && <Strip kind="error">{t.app.error.kept}</Strip>}
       {row.count === 0 && <Strip kind="plain">{words.detail.not_in_range} <WidenButton /></Strip>}
       <div class="group-body">

@@ -67,6 +67,8 @@ export function Trail({ answer }: { answer: ErrorGroupAnswer }) {
 }
 
 const kSharesShown = 5;
+/** The server sends no more. */
+const kSamplesMax = 50;
 
 function ShareBlock({ title, shares, total, hrefOf, tipOf }: { title: string; shares: readonly Share[]; total: number; hrefOf: (value: string) => string; tipOf?: ((value: string) => string) | undefined }) {
   const words = t.rumErrors.detail;
@@ -138,7 +140,7 @@ export function Samples({ answer }: { answer: ErrorGroupAnswer }) {
     <section class="panel">
       <header>
         <h2>{words.samples}</h2>
-        <span class="caption number">{words.hit(answer.group.users, answer.group.sessions)}{samples.length < answer.group.count ? ` · ${words.samples_part(samples.length)}` : ''}</span>
+        <span class="caption number">{words.hit(answer.group.users, answer.group.sessions)}{samples.length >= kSamplesMax ? ` · ${words.samples_part(samples.length)}` : ''}</span>
       </header>
       {samples.length ? (
         <DataTable name="error_samples" label={words.samples} isMain isFlat columns={sampleColumns()} rows={samples} rowKey={(each) => each.event_id} rowHref={(each) => link(['/sessions', each.session_id], { event: each.event_id })} maxHeight="420px" />

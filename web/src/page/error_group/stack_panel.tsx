@@ -126,6 +126,7 @@ export function StackPanel({ answer }: { answer: ErrorGroupAnswer }) {
           </button>
         )}
       </header>
+      {answer.message && !isRaw && answer.message !== group.message && <p class="stack-message" translate={false}>{answer.message}</p>}
       {frames.length > 0 && use.state !== 'applied' && <MissingMap use={use} app={group.app} version={version} />}
       {raw && (isRaw || frames.length === 0) ? <pre class="group-raw" translate={false} tabIndex={0} aria-label={words.stack}>{raw}</pre> : frames.length > 0 ? <Frames key={group.group_id} frames={frames} /> : (
         <div class="body"><p class="second">{words.no_stack}</p></div>

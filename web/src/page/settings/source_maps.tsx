@@ -94,7 +94,7 @@ function Upload({ onDone }: { onDone: () => void }) {
         <label>
           <span class="caption">{words.application}</span>
           <input class="input" list="map-apps" required value={app || chosen} spellcheck={false} onInput={(event) => setApp(event.currentTarget.value)} />
-          <datalist id="map-apps">{known.map((each) => <option key={each.id} value={each.id}>{each.name}</option>)}</datalist>
+          <datalist id="map-apps">{known.map((each) => <option key={each.id} value={each.id} translate={false}>{each.name}</option>)}</datalist>
         </label>
         <label>
           <span class="caption">{words.version}</span>
