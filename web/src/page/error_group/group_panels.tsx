@@ -113,7 +113,8 @@ export function Shares({ answer }: { answer: ErrorGroupAnswer }) {
   );
 }
 
-function sampleColumns(): Column<ErrorSample>[] {
+/** Few errors belong to a trace themselves; where none does, there is no column for it. */
+function sampleColumns(hasTraces: boolean): Column<ErrorSample>[] {
   const words = t.rumErrors.detail;
   const text = (value: string | null | undefined) => (value ? <span class="cut" translate={false} title={value}>{value}</span> : <span class="third">{kMissing}</span>);
   return [
@@ -127,9 +128,9 @@ function sampleColumns(): Column<ErrorSample>[] {
     { id: 'browser', title: words.columns.browser, isMinor: true, sortBy: (each) => each.browser ?? undefined, cell: (each) => text(each.browser) },
     { id: 'os', title: words.columns.system, isMinor: true, sortBy: (each) => each.os ?? undefined, cell: (each) => text(each.os) },
     { id: 'country', title: words.columns.country, isMinor: true, sortBy: (each) => each.country ?? undefined, cell: (each) => text(each.country) },
-    {
-      id: 'trace', title: words.open_trace, cell: (each) => (each.trace_id ? <a class="mono" translate={false} href={link(['/trace', each.trace_id])}>{shortId(each.trace_id)}</a> : <span class="third">{kMissing}</span>),
-    },
+    ...(hasTraces
+      ? [{ id: 'trace', title: words.open_trace, cell: (each: ErrorSample) => (each.trace_id ? <a class="mono" translate={false} href={link(['/trace', each.trace_id])}>{shortId(each.trace_id)}</a> : <span class="third">{kMissing}</span>) }]
+      : []),
   ];
 }
 
@@ -143,7 +144,7 @@ export function Samples({ answer }: { answer: ErrorGroupAnswer }) {
         <span class="caption number">{words.hit(answer.group.users, answer.group.sessions)}{samples.length >= kSamplesMax ? ` · ${words.samples_part(samples.length)}` : ''}</span>
       </header>
       {samples.length ? (
-        <DataTable name="error_samples" label={words.samples} isMain isFlat columns={sampleColumns()} rows={samples} rowKey={(each) => each.event_id} rowHref={(each) => link(['/sessions', each.session_id], { event: each.event_id })} maxHeight="420px" />
+        <DataTable name="error_samples" label={words.samples} isMain isFlat columns={sampleColumns(samples.some((each) => each.trace_id !== null))} rows={samples} rowKey={(each) => each.event_id} rowHref={(each) => link(['/sessions', each.session_id], { event: each.event_id })} maxHeight="420px" />
       ) : <div class="body"><p class="second">{words.no_samples}</p></div>}
     </section>
   );
