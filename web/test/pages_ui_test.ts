@@ -25,7 +25,7 @@ const kPages: readonly (readonly [name: string, path: string, ready: string])[] 
   ['search', '/traces', '.search-charts .heat'],
   ['search_scatter', '/traces?view=scatter', '.heat'],
   ['search_spans', '/traces?view=spans&q=%7B+status+%3D+error+%7D&cols=span.http.route', 'table.data tbody tr.link'],
-  ['errors', '/errors', 'table.data tbody tr.link'],
+  ['errors', '/errors?side=backend', 'table.data tbody tr.link'],
   ['live', '/live', 'table.data tbody tr.link'],
   ['connect', '/connect', '.connect-what table.data'],
   ['settings', '/settings', '.setting'],
@@ -322,7 +322,7 @@ describe('topology', () => {
 
 describe('errors', () => {
   it('show where an error starts, its stack and its newest trace', async () => {
-    const watched = await open('/errors');
+    const watched = await open('/errors?side=backend');
     const { page } = watched;
     await page.locator('tr', { hasText: 'PSQLException' }).first().click();
     await page.locator('.error-detail').waitFor();
