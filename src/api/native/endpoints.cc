@@ -3,6 +3,7 @@
 #include "api/native/endpoint.h"
 #include "api/native/endpoint_parameters.h"
 #include "api/native/native_limits.h"
+#include "api/native/rum_session_endpoints.h"
 
 namespace clew::api_native {
 namespace {
@@ -172,7 +173,7 @@ const std::vector<Endpoint>& endpoints() {
   static const std::vector<Endpoint> kEndpoints = [] {
     std::vector<Endpoint> all;
     for (auto part : {trace_endpoints(), name_endpoints(), rollup_endpoints(), ui_endpoints(), status_endpoints(), arrival_endpoints(),
-                      record_endpoints(), rum_overview_endpoints()}) {
+                      record_endpoints(), rum_overview_endpoints(), rum_session_endpoints()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     for (Endpoint& endpoint : rum_error_endpoints()) all.push_back(std::move(endpoint));

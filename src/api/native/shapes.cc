@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "api/native/endpoint.h"
+#include "api/native/rum_session_endpoints.h"
 
 namespace clew::api_native {
 namespace {
@@ -217,7 +218,7 @@ const std::vector<Shape>& shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
     for (auto part : {search_shapes(), name_shapes(), rollup_shapes(), ui_shapes(), status_shapes(), arrival_shapes(),
-                      record_shapes(), rum_overview_shapes()}) {
+                      record_shapes(), rum_overview_shapes(), rum_session_shapes()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     for (Shape& shape : rum_error_shapes()) all.push_back(std::move(shape));

@@ -80,7 +80,10 @@ class SegmentEvents {
       app_.emplace(segment, key::kAppId);
       service_.emplace(segment, key::kService);
     }
-    if (!question.session_id.empty()) session_.emplace(segment, key::kSessionId);
+    sessions_ = question.session_ids;
+    if (!question.session_id.empty()) sessions_.push_back(question.session_id);
+    std::ranges::sort(sessions_);
+    if (!sessions_.empty()) session_.emplace(segment, key::kSessionId);
     if (question.filter != nullptr && !question.filter->all()) matcher_.emplace(*question.filter, segment);
     for (const std::string_view key : question.texts) texts_.emplace_back(segment, key);
     for (const std::string_view key : question.numbers) numbers_.emplace_back(segment, key);
@@ -96,11 +99,16 @@ class SegmentEvents {
         !may_equal(segment_, event_columns(segment_, key::kService).first, question_.app)) {
       return false;
     }
-    if (!question_.session_id.empty()) {
+    if (!sessions_.empty()) {
       const auto columns = event_columns(segment_, key::kSessionId);
-      if (!may_equal(segment_, columns.first, question_.session_id) && !may_equal(segment_, columns.second, question_.session_id)) {
-        return false;
-      }
+      const auto may_have = [&](const std::string& id) {
+        return may_equal(segment_, columns.first, id) || may_equal(segment_, columns.second, id);
+      };
+      if (std::ranges::none_of(sessions_, may_have)) return false;
+    }
+    if (question_.trace_id &&
+        !segment_.may_equal(table::field_column(table::log_field::kTraceId), otlp::to_bytes(*question_.trace_id))) {
+      return false;
     }
     return !matcher_ || question_.mark_only || matcher_->may_match();
   }
@@ -124,7 +132,8 @@ class SegmentEvents {
     if (const auto visible = segment_.visible(window); !visible.empty()) {
       for (uint32_t word = 0; word < chosen.word_count(); ++word) chosen.set_word(word, chosen.word(word) & visible[word]);
     }
-    if (session_) keep(*session_, session_verdicts_, question_.session_id, chosen);
+    if (session_) keep_sessions(chosen);
+    if (question_.trace_id) keep_trace(chosen);
     if (!chosen.any()) return nullptr;
     const ColumnWindow& times = columns_.at(kTimeColumn);
     if (times.all_null) return nullptr;
@@ -158,17 +167,26 @@ class SegmentEvents {
     chosen.for_each([&](uint32_t row) { batch_.rows_.push_back(row); });
   }
 
-  void keep(KeyReader& reader, Verdicts& verdicts, std::string_view text, Selection& chosen) {
+  void keep_sessions(Selection& chosen) {
     rows_of(chosen);
-    reader.read_texts(columns_, batch_.rows_, codes_);
+    session_->read_texts(columns_, batch_.rows_, codes_);
     Selection kept = Selection::none(chosen.row_count());
-    if (reader.dictionary() != nullptr) {
+    if (session_->dictionary() != nullptr) {
+      const auto wanted = [&](std::string_view id) { return std::ranges::binary_search(sessions_, id); };
       for (size_t i = 0; i < codes_.size(); ++i) {
-        const auto same = [&](std::string_view other) { return other == text; };
-        if (codes_[i] != kNullCode && verdicts.holds(reader.dictionary(), codes_[i], same)) kept.set(batch_.rows_[i]);
+        if (codes_[i] != kNullCode && session_verdicts_.holds(session_->dictionary(), codes_[i], wanted)) kept.set(batch_.rows_[i]);
       }
     }
     chosen = kept;
+  }
+
+  void keep_trace(Selection& chosen) {
+    const ColumnWindow& traces = columns_.at(table::field_column(table::log_field::kTraceId));
+    if (traces.all_null) {
+      chosen = Selection::none(chosen.row_count());
+      return;
+    }
+    chosen = query_execute::filter(chosen, [&](uint32_t row) { return traces.has(row) && traces.trace_ids[row] == *question_.trace_id; });
   }
 
   // Its application's id, or its service where there is none.
@@ -263,6 +281,7 @@ class SegmentEvents {
   const EventQuestion& question_;
   WindowColumns columns_;
   KeyReader names_, types_;
+  std::vector<std::string> sessions_;  // Asked for, sorted.
   std::optional<KeyReader> app_, service_, session_;
   Verdicts app_verdicts_, service_verdicts_, session_verdicts_, name_verdicts_;
   std::optional<EventMatcher> matcher_;

@@ -42,6 +42,8 @@ struct EventQuestion {
   table::TimeRange range = {};
   std::string app = {};                 // rum.app.id, or service.name where there is none. Empty: every application.
   std::string session_id = {};          // Empty: every session.
+  std::vector<std::string> session_ids = {};  // Any of these; empty: every session.
+  std::optional<otlp::TraceId> trace_id = {};  // Only what carries it.
   const EventFilter* filter = nullptr;  // Must outlive the scan.
   // Events that the filter refuses come too; matched(i) tells.
   bool mark_only = false;

@@ -40,26 +40,6 @@ constexpr std::array<std::string_view, 3> kStatusWords = {"unset", "ok", "error"
 constexpr std::array<std::string_view, 6> kKindWords = {"unspecified", "internal", "server",
                                                         "client",      "producer", "consumer"};
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + '"';
-}
-
 // In attribute names only the quote and the backslash are escaped.
 std::string quoted_key(std::string_view key) {
   std::string out = "\"";
@@ -80,6 +60,26 @@ bool needs_quotes(std::string_view key) {
 }
 
 }  // namespace
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\t': out += "\\t"; break;
+      case '\r': out += "\\r"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+          out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out + '"';
+}
 
 std::span<const IntrinsicInfo> intrinsics() { return kIntrinsics; }
 

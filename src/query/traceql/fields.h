@@ -38,6 +38,9 @@ std::optional<otlp::SpanKind> kind_of_word(std::string_view word);
 
 std::string_view symbol(CompareOp op);
 
+// A string literal that means the text.
+std::string quoted(std::string_view text);
+
 // TraceQL text that parses back to the same.
 std::string to_text(const Field& field);
 std::string to_text(const Literal& literal);
