@@ -12,10 +12,12 @@
 #include <set>
 
 #include "api/native/endpoint.h"
+#include "api/native/rum_session_endpoints.h"
 #include "net/http_router.h"
 #include "otlp/traces_codec.h"
 #include "query/naive_span_set.h"
 #include "query/record_set_for_test.h"
+#include "query/rum/event_set_for_test.h"
 #include "query/traceql/golden_file.h"
 #include "receive/fake_log_for_test.h"
 #include "receive/intake.h"
@@ -62,6 +64,36 @@ std::string good_body(const Endpoint& endpoint) {
   return "";
 }
 
+// A session with one event of each kind.
+std::shared_ptr<const table::SpanSet> some_session() {
+  using query_rum_test::pair_of;
+  std::vector<query_rum_test::TestEvent> events;
+  const auto add = [&](const std::string& name, const std::string& type, otlp::Attributes more) {
+    query_rum_test::TestEvent& event = events.emplace_back();
+    event.time_ns = kNow - 60 * kSecond + static_cast<int64_t>(events.size()) * kSecond / 2;
+    event.name = "rum." + name;
+    event.resource = {pair_of("service.name", "rum-browser"), pair_of("rum.app.id", "shop"), pair_of("rum.app.type", "browser")};
+    event.attributes = {pair_of("session.id", "s1"), pair_of("user.id", "u1"), pair_of("view.id", "v1"), pair_of("view.name", "/cart"),
+                        pair_of("rum.type", type), pair_of("rum.event.id", "e" + std::to_string(events.size()))};
+    for (auto& pair : more) event.attributes.push_back(std::move(pair));
+  };
+  add("view", "pv", {pair_of("url.full", "http://shop.example/cart"), pair_of("rum.loading_type", "initial_load")});
+  add("view", "perf", {pair_of("rum.load_event", 900.0), pair_of("rum.dom_complete", 800.0), pair_of("rum.time_to_first_byte", 90.0)});
+  add("view", "webvitals", {pair_of("rum.largest_contentful_paint", 5000.0), pair_of("rum.cumulative_layout_shift", 0.2)});
+  add("action", "click", {pair_of("rum.target_name", "//button"), pair_of("rum.times", 3)});
+  add("resource", "fetch", {pair_of("url.full", "http://shop.example/api"), pair_of("rum.name", "/api"), pair_of("rum.duration", 1600.0),
+                            pair_of("http.request.method", "POST"), pair_of("http.response.status_code", 502),
+                            pair_of("rum.trace.headers", "traceparent,tracestate"), pair_of("rum.first_byte_duration", 1500.0)});
+  events.back().trace_id = *otlp::parse_trace_id("00000000000000001111111111111111");
+  events.back().span_id = 0xa1;
+  add("exception", "error", {pair_of("exception.type", "TypeError"), pair_of("exception.message", "x is null"),
+                             pair_of("exception.stacktrace", "TypeError: x\n    at f (http://shop.example/app.js:1:2)")});
+  add("longTask", "fps", {pair_of("rum.duration", 300.0), pair_of("rum.snapshots", "[]")});
+  events.push_back(events.front());
+  events.back().attributes[0] = pair_of("session.id", "s2");
+  return std::make_shared<query_rum_test::EventSet>(std::vector{query_rum_test::event_table(events)});
+}
+
 class NativeApi : public testing::Test {
  protected:
   explicit NativeApi(query::AdmissionLimits limits = {}) : admission_(limits) {
@@ -72,7 +104,8 @@ class NativeApi : public testing::Test {
     data.resource_spans.erase(data.resource_spans.begin(), data.resource_spans.begin() + 2);
     catalog_.replace({}, {std::make_shared<query_test::NaiveSpanSet>("01ABC", std::move(block)),
                           std::make_shared<query_test::RecordSet>(
-                              std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data)), kNow - kSecond)});
+                              std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data)), kNow - kSecond),
+                          some_session()});
     // One sender that is kept, and one request that nobody could read.
     intake_.take(receive::Protocol::kOtlpGrpc, log::RecordKind::kTraces,
                  stdx::SharedBytes::from_string(otlp::encode_traces(read_otlp_file(kShopFile))),
@@ -163,6 +196,9 @@ std::string good_target(const Endpoint& endpoint) {
   if (id == "operations") return target + "?service=frontend";
   if (id == "tagValues") return target + "?tag=span.http.method";
   if (id == "red") return target + "?by=operation";
+  if (id == "rumSession") return "/api/v1/rum/sessions/s1";
+  if (id == "rumSessionEvent") return "/api/v1/rum/sessions/s1/events/e6";
+  if (id == "rumOfTrace") return "/api/v1/rum/of-trace/00000000000000001111111111111111";
   if (id == "rumBreakdown") return target + "?by=view.name";
   if (id == "rumPage") return target + "?view=/cart";
   if (id == "aggregate") return target + "?by=name,span.n";
@@ -254,6 +290,7 @@ TEST_F(NativeApi, AnswersAreAsDescribed) {
   // rum_answers_test.cc has what these need.
   std::ranges::copy(rum_overview_shapes(), std::back_inserter(ui));
   std::ranges::copy(rum_error_shapes(), std::back_inserter(ui));
+  std::ranges::copy(rum_session_shapes(), std::back_inserter(ui));
   for (const Shape& shape : shapes()) {
     // What is optional there depends on data that this small shop lacks; web/test/pages_ui_test.ts asks the demo.
     const bool is_ui = std::ranges::find(ui, shape.name, &Shape::name) != ui.end();

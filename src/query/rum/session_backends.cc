@@ -47,7 +47,7 @@ BackendSpan span_at(const TraceColumns& trace, uint32_t row) {
 
 }  // namespace
 
-std::optional<BackendTrace> backend_of(const TraceColumns& trace, otlp::SpanId entry_id, bool failed) {
+std::optional<BackendTrace> backend_trace_of(const TraceColumns& trace, otlp::SpanId entry_id, bool failed) {
   const auto entry = entry_row(trace, entry_id);
   const std::vector<uint32_t> rows = backend_rows(trace, entry);
   if (rows.empty()) return std::nullopt;
@@ -58,7 +58,8 @@ std::optional<BackendTrace> backend_of(const TraceColumns& trace, otlp::SpanId e
   std::vector<bool> seen(trace.services.size());
   for (const uint32_t row : rows) {
     if (std::tuple(trace.depth[row], trace.corrected_start(row)) < std::tuple(trace.depth[first], trace.corrected_start(first))) first = row;
-    if (!slowest || trace.self_ns[row] > trace.self_ns[*slowest]) slowest = row;
+    const bool awaited = !trace.has(row, query_analyse::flag::kAsync);  // What nobody waited for cost nobody time.
+    if (awaited && (!slowest || trace.self_ns[row] > trace.self_ns[*slowest])) slowest = row;
     if (trace.has(row, query_analyse::flag::kErrorCause) && (!cause || trace.self_ns[row] > trace.self_ns[*cause])) cause = row;
     backend.error_count += trace.failed(row);
     seen[trace.service[row]] = true;
@@ -78,7 +79,7 @@ std::optional<BackendTrace> backend_of(const TraceColumns& trace, otlp::SpanId e
     const bool below = trace.parent[first] == static_cast<int32_t>(*entry);
     backend.waited_ns = below ? request_ns - trace.self_ns[*entry] : std::min(backend.duration_ns, request_ns);
   }
-  backend.worst = span_at(trace, failed && cause ? *cause : *slowest);
+  backend.worst = span_at(trace, failed && cause ? *cause : slowest.value_or(first));
   return backend;
 }
 
@@ -106,7 +107,7 @@ stdx::Result<std::vector<FoundBackend>> find_backends(const table::Catalog& cata
   auto done = query::view_traces(catalog, read, control, [&](size_t index, const TraceColumns& trace) {
     const TracedRequest& request = requests[wanted[index]];
     FoundBackend& backend = found[wanted[index]];
-    backend.trace = backend_of(trace, request.span_id, request.failed);
+    backend.trace = backend_trace_of(trace, request.span_id, request.failed);
     backend.found = backend.trace.has_value();
   });
   if (!done) return std::unexpected(std::move(done.error()));

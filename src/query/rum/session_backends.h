@@ -39,7 +39,7 @@ struct BackendTrace {
 
 // Nullopt if the trace holds nothing but the browser's own spans. `entry` is the span of the request: what hangs below it is
 // meant, or all that is there where it is not among the spans or nothing hangs below it.
-std::optional<BackendTrace> backend_of(const query_analyse::TraceColumns& trace, otlp::SpanId entry, bool failed);
+std::optional<BackendTrace> backend_trace_of(const query_analyse::TraceColumns& trace, otlp::SpanId entry, bool failed);
 
 struct TracedRequest {
   otlp::TraceId trace_id;

@@ -171,6 +171,11 @@ stdx::Result<Traces> find_traces(const table::Catalog& catalog, const table::Cat
   return traces;
 }
 
+// Queue, redirects and connecting: all that came before the request.
+int64_t waited_in_browser(int64_t duration_ns, const LoadPhases& phases) {
+  return phases.request_ns ? std::max<int64_t>(0, duration_ns - *phases.request_ns - phases.response_ns.value_or(0)) : 0;
+}
+
 EventTrace trace_of(const EventDetail& detail, const Traces& traces, size_t i, const TextIds& texts, int64_t now_ns) {
   const SessionEvent& event = detail.event;
   const RequestPlace& place = traces.places[i];
@@ -191,7 +196,7 @@ EventTrace trace_of(const EventDetail& detail, const Traces& traces, size_t i, c
   trace.headers = detail.text(key::kTraceHeaders);
   if (backend == nullptr || !backend->trace) return trace;
   trace.backend = backend->trace;
-  if (event.duration_ns > 0) trace.shares = shares_of(event.duration_ns, detail.phases, backend->trace->waited_ns);
+  if (event.duration_ns > 0) trace.shares = parts_of(event.duration_ns, waited_in_browser(event.duration_ns, detail.phases), backend->trace->waited_ns);
   return trace;
 }
 
@@ -218,14 +223,6 @@ stdx::Result<void> add_others(const table::Catalog::Sets& sets, SessionDetail& d
 
 bool LoadPhases::any() const {
   return queue_ns || redirect_ns || dns_ns || connect_ns || tls_ns || request_ns || response_ns || dom_ns || load_ns;
-}
-
-TimeShares shares_of(int64_t duration_ns, const LoadPhases& phases, int64_t backend_waited_ns) {
-  TimeShares shares;
-  shares.browser_ns = std::min(duration_ns, phases.queue_ns.value_or(0));
-  shares.backend_ns = std::clamp<int64_t>(backend_waited_ns, 0, duration_ns - shares.browser_ns);
-  shares.network_ns = duration_ns - shares.browser_ns - shares.backend_ns;
-  return shares;
 }
 
 std::optional<double> EventDetail::number(std::string_view key) const {

@@ -12,6 +12,7 @@
 #include "query/rum/session_list.h"
 #include "query/rum/session_summary.h"
 #include "query/rum/source_positions.h"
+#include "query/rum/trace_times.h"
 
 namespace clew::query_rum {
 
@@ -27,16 +28,10 @@ struct LoadPhases {
   bool any() const;
 };
 
-struct TimeShares {
-  int64_t browser_ns = 0, network_ns = 0, backend_ns = 0;
-};
-// Of a request: what its phases do not explain is the browser's, what backends were waited for is theirs, the rest the network's.
-TimeShares shares_of(int64_t duration_ns, const LoadPhases& phases, int64_t backend_waited_ns);
-
 struct EventTrace {
   RequestVerdict verdict;
   std::optional<BackendTrace> backend;
-  std::optional<TimeShares> shares;
+  std::optional<TimeParts> shares;  // As lists of requests have them.
   std::optional<double> sample_rate;  // Percent, also of requests that were not sampled where the application told it.
   std::string headers;                // Names, comma between.
 };

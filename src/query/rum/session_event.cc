@@ -6,10 +6,14 @@
 #include <tuple>
 
 #include "query/rum/event_keys.h"
+#include "query/rum/request_facts.h"
+#include "query/rum/rum_query_limits.h"
 #include "query/rum/session_limits.h"
 
 namespace clew::query_rum {
 namespace {
+
+constexpr auto kSlowNs = static_cast<int64_t>(kSlowRequestMs * 1e6);
 
 enum Text : size_t {
   kSession, kEventIdText, kTypeText, kNameText, kViewIdText, kViewNameText, kUrlText, kMethodText, kSourceText, kTargetText,
@@ -113,12 +117,10 @@ void ViewNumbers::merge(const ViewNumbers& later) {
 }
 
 bool request_failed(int8_t success, int32_t status) {
-  if (status >= 400) return true;
-  if (status >= 300) return false;
-  return success == 0 || (success == 2 && status == 0);
+  return request_failed(success == 2 ? std::nullopt : std::optional<double>(success), status < 0 ? std::nullopt : std::optional<double>(status));
 }
 
-bool request_slow(int64_t duration_ns) { return duration_ns > kSlowRequestNs; }
+bool request_slow(int64_t duration_ns) { return duration_ns > kSlowNs; }
 
 ErrorKind error_kind(std::string_view type) {
   if (type == "blank") return ErrorKind::kBlank;

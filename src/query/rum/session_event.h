@@ -49,8 +49,7 @@ struct SessionEvent {
   int64_t end_ns() const { return duration_ns > 0 ? time_ns + duration_ns : time_ns; }
 };
 
-// A request that the user did not get: an error status, no answer, or the client says so. A redirect that the SDK took for a
-// failure is none.
+// As request_facts.h has it.
 bool request_failed(int8_t success, int32_t status);
 inline bool request_failed(const SessionEvent& event) { return request_failed(event.success, event.status); }
 bool request_slow(int64_t duration_ns);

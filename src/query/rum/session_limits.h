@@ -7,7 +7,6 @@
 namespace clew::query_rum {
 
 // ---- What counts as what ----
-inline constexpr int64_t kSlowRequestNs = 2'000'000'000;
 inline constexpr int64_t kLiveNs = 120'000'000'000;         // A session with an event so lately may go on.
 inline constexpr int64_t kRageWindowNs = 1'000'000'000;     // So many clicks on one target in so short a time …
 inline constexpr uint32_t kRageClicks = 3;                  // … are an angry user's.

@@ -372,7 +372,9 @@ TEST_F(SessionDetailTest, OneEventSaysTheSameAndWhole) {
     ASSERT_EQ(one.events.size(), 1u);
     EXPECT_EQ(one.events[0].record.attributes.size(), event.record.attributes.size());
     ASSERT_EQ(one.events[0].trace.has_value(), event.trace.has_value());
-    if (event.trace) EXPECT_EQ(word(one.events[0].trace->verdict.state), word(event.trace->verdict.state)) << event.name;
+    if (event.trace) {
+      EXPECT_EQ(word(one.events[0].trace->verdict.state), word(event.trace->verdict.state)) << event.name;
+    }
   }
   EXPECT_EQ(session_detail(catalog_, {.session_id = "none"}).error().code, stdx::ErrorCode::kNotFound);
   EXPECT_EQ(session_detail(catalog_, {.session_id = "s", .event_id = "none"}).error().code, stdx::ErrorCode::kNotFound);
@@ -412,7 +414,9 @@ TEST_F(SessionDetailTest, AHugeSessionIsBounded) {
   EXPECT_EQ(detail.session.summary.counts.requests, 3500u);
   EXPECT_EQ(std::ranges::count_if(detail.events, [](const auto& event) { return event.trace.has_value(); }), 3500);
   for (const EventDetail& event : detail.events) {
-    if (event.trace) EXPECT_EQ(event.trace->verdict.state, RequestState::kTracingOff);
+    if (event.trace) {
+      EXPECT_EQ(event.trace->verdict.state, RequestState::kTracingOff);
+    }
   }
 }
 

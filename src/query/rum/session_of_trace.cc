@@ -201,7 +201,7 @@ stdx::Result<SessionOfTrace> session_of_trace(const table::Catalog& catalog, otl
   }
   if (result.via == FoundVia::kTraceState) return result;  // A backend kept it.
   auto trace = query::trace_view(catalog, trace_id, control);
-  const bool has_backend = trace ? backend_of(*trace, result.request.span_id, false).has_value()
+  const bool has_backend = trace ? backend_trace_of(*trace, result.request.span_id, false).has_value()
                                  : trace.error().code != stdx::ErrorCode::kNotFound;
   if (!has_backend) {
     const int64_t end_ns = result.request.start_ns + std::max<int64_t>(result.request.duration_ns, 0);

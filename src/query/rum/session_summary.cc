@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "query/execute/trace_facts.h"
+#include "query/rum/rum_query_limits.h"
 #include "query/rum/session_limits.h"
 
 namespace clew::query_rum {
@@ -57,7 +58,7 @@ Badness request_badness(const SessionEvent& event) {
   const double traced = event.trace_id.is_zero() ? 0 : 5;
   if (request_failed(event)) return {(event.status >= 400 && event.status < 500 ? 55 : 80) + traced, WorstKind::kFailed};
   if (!request_slow(event.duration_ns)) return {};
-  const double times_slow = static_cast<double>(event.duration_ns) / static_cast<double>(kSlowRequestNs);
+  const double times_slow = static_cast<double>(event.duration_ns) / (kSlowRequestMs * 1e6);
   return {40 + std::min(30.0, 5 * times_slow) + traced, WorstKind::kSlow};
 }
 

@@ -215,18 +215,6 @@ TEST(RequestStateTest, Origins) {
   EXPECT_EQ(origin_of("://x"), "");
 }
 
-TEST(SharesTest, AddUpWhateverIsTold) {
-  LoadPhases phases;
-  phases.queue_ns = 30;
-  const TimeShares shares = shares_of(100, phases, 50);
-  EXPECT_EQ(shares.browser_ns, 30);
-  EXPECT_EQ(shares.network_ns, 20);
-  EXPECT_EQ(shares.backend_ns, 50);
-  const TimeShares longer = shares_of(100, phases, 500);  // Of clocks that run differently.
-  EXPECT_EQ(longer.browser_ns + longer.network_ns + longer.backend_ns, 100);
-  EXPECT_EQ(longer.network_ns, 0);
-}
-
 TEST(CarriedSessionTest, TraceStateAndBaggage) {
   const auto five = parse_carried_session("rum=v2&browser&ws01@abc&session1&uid_1");
   ASSERT_TRUE(five);
