@@ -64,8 +64,8 @@ std::string good_body(const Endpoint& endpoint) {
   return "";
 }
 
-// A session with one event of each kind.
-std::shared_ptr<const table::SpanSet> some_session() {
+// The spans, and beside them a session with one event of each kind.
+std::shared_ptr<const table::SpanSet> with_session(std::shared_ptr<const table::SpanSet> spans) {
   using query_rum_test::pair_of;
   std::vector<query_rum_test::TestEvent> events;
   const auto add = [&](const std::string& name, const std::string& type, otlp::Attributes more) {
@@ -91,7 +91,7 @@ std::shared_ptr<const table::SpanSet> some_session() {
   add("longTask", "fps", {pair_of("rum.duration", 300.0), pair_of("rum.snapshots", "[]")});
   events.push_back(events.front());
   events.back().attributes[0] = pair_of("session.id", "s2");
-  return std::make_shared<query_rum_test::EventSet>(std::vector{query_rum_test::event_table(events)});
+  return std::make_shared<query_rum_test::EventSet>(std::vector{query_rum_test::event_table(events)}, spans, spans->name());
 }
 
 class NativeApi : public testing::Test {
@@ -102,10 +102,9 @@ class NativeApi : public testing::Test {
     otlp::TracesData block;
     block.resource_spans.assign(data.resource_spans.begin(), data.resource_spans.begin() + 2);
     data.resource_spans.erase(data.resource_spans.begin(), data.resource_spans.begin() + 2);
-    catalog_.replace({}, {std::make_shared<query_test::NaiveSpanSet>("01ABC", std::move(block)),
+    catalog_.replace({}, {with_session(std::make_shared<query_test::NaiveSpanSet>("01ABC", std::move(block))),
                           std::make_shared<query_test::RecordSet>(
-                              std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data)), kNow - kSecond),
-                          some_session()});
+                              std::make_shared<query_test::NaiveSpanSet>("head-7", std::move(data)), kNow - kSecond)});
     // One sender that is kept, and one request that nobody could read.
     intake_.take(receive::Protocol::kOtlpGrpc, log::RecordKind::kTraces,
                  stdx::SharedBytes::from_string(otlp::encode_traces(read_otlp_file(kShopFile))),
