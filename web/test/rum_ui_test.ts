@@ -194,7 +194,7 @@ describe('requests and resources', () => {
 });
 
 describe('a slow page', () => {
-  it('leads from the overview to a suspect, and from there to the session at the request', async () => {
+  it('leads from the overview to a suspect, and from there to the session at the request, its trace inline, the statement shown', async () => {
     const watched = await open('/rum');
     const { page } = watched;
     await page.locator('.rum-slow-pages tbody tr.link').first().waitFor();
@@ -206,8 +206,14 @@ describe('a slow page', () => {
     // Own times are shares of the whole: no more than all of it.
     const shares = await page.locator('.rum-time-goes tbody tr.link td:nth-child(5)').allInnerTexts();
     expect(shares.map((text) => Number.parseFloat(text)).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(100.5);
-    await page.locator('.rum-time-goes tbody tr.link a.row-link').first().click();
+    const suspect = page.locator('.rum-time-goes tbody tr.link', { hasText: 'SELECT' }).first();
+    // The statement as it was normalised: its words without the places of values.
+    const table = /FROM (\w+)/.exec(await suspect.innerText())?.[1] ?? '';
+    await suspect.locator('a.row-link').first().click();
     await page.waitForURL(/\/sessions\/[^?]+\?.*event=/);
+    expect(query(page).get('span')).toMatch(/^[0-9a-f]{16}$/);
+    await page.locator('.sb').first().waitFor();
+    await page.locator('pre, code', { hasText: new RegExp(`FROM\\s+${table}\\b`) }).first().waitFor();
     expectNoFaults(watched);
     await watched.close();
   });

@@ -7,9 +7,9 @@ import { isEmptyFilter } from './filter';
 type Kept = Pick<RumScope, 'app' | 'q'>;
 const keptOf = ({ app, q }: Kept) => ({ app: app || kAllApps, q: isEmptyFilter(q) ? undefined : q });
 
-/** A session; with an event, opened there with that request's trace inline. */
-export function sessionLink(sessionId: string, eventId?: string | undefined): string {
-  return link(['/sessions', sessionId], { event: eventId });
+/** A session; with an event, opened there with that request's trace inline; with a span of that trace, its statement shown. */
+export function sessionLink(sessionId: string, eventId?: string | undefined, spanId?: string | undefined): string {
+  return link(['/sessions', sessionId], { event: eventId, span: spanId });
 }
 export function pageLink(view: string, scope: Kept): string {
   return link('/rum/page', { ...keptOf(scope), view });

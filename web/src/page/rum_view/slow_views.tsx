@@ -10,7 +10,7 @@ import { VitalValue } from '../../rum/vital_bar';
 import { DataTable, type Column } from '../../widget/data_table';
 import { ServiceName } from '../../widget/service_name';
 
-const hrefOf = (view: SlowView) => sessionLink(view.session_id, view.slowest_request?.event_id);
+const hrefOf = (view: SlowView) => sessionLink(view.session_id, view.slowest_request?.event_id, view.worst_span?.span_id);
 
 export function SlowViews({ answer }: { answer: RumPageAnswer }) {
   const words = t.rum.view;

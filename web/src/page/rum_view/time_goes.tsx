@@ -16,7 +16,7 @@ import { ServiceName } from '../../widget/service_name';
 const kManyCalls = 10;
 /** `×38`, `×1.3`: whole where it is more than a few. */
 const timesText = (calls: number) => `×${calls >= 9.5 ? formatCount(calls) : Number(calls.toPrecision(2))}`;
-const hrefOf = (suspect: Suspect) => sessionLink(suspect.sample_session_id, suspect.sample_event_id);
+const hrefOf = (suspect: Suspect) => sessionLink(suspect.sample_session_id, suspect.sample_event_id, suspect.span_id);
 
 /** The sentence above the table: most of a slow view's time, and the first suspect. */
 export function Verdict({ answer }: { answer: RumPageAnswer }) {
