@@ -304,7 +304,9 @@ std::expected<std::vector<query_rum::SessionTrait>, ApiError> traits_of(const Ar
 }
 
 query_rum::SessionDetailRequest detail_request(const Question& question) {
-  query_rum::SessionDetailRequest request{.session_id = question.arguments.text("session_id"), .now_ns = question.options.clock->now_ns()};
+  query_rum::SessionDetailRequest request{.session_id = question.arguments.text("session_id"),
+                                          .now_ns = question.options.clock->now_ns(),
+                                          .positions = question.options.source_maps.get()};
   if (question.arguments.has("start")) request.hint.begin_ns = question.arguments.number("start");
   if (question.arguments.has("end")) request.hint.end_ns = question.arguments.number("end");
   return request;
