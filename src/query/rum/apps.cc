@@ -1,6 +1,7 @@
 #include "query/rum/apps.h"
 
 #include <algorithm>
+#include <functional>
 #include <array>
 #include <charconv>
 #include <map>
@@ -22,11 +23,9 @@ namespace {
 enum TextSlot : size_t { kAppSlot, kServiceSlot, kNameSlot, kTypeSlot, kVersionSlot, kEnvironmentSlot, kSessionSlot, kUserSlot, kViewSlot };
 enum NumberSlot : size_t { kTimesSlot };
 
-uint64_t hash_of(std::string_view text) {
+uint64_t hash_of(std::string_view text) {  // Never 0 for a text.
   if (text.empty()) return 0;
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return hash;
+  return std::max<uint64_t>(1, std::hash<std::string_view>()(text));
 }
 
 struct VersionFacts {

@@ -1,6 +1,7 @@
 #include "query/rum/event_numbers.h"
 
 #include <algorithm>
+#include <functional>
 #include <cmath>
 #include <tuple>
 
@@ -31,11 +32,9 @@ enum ExceptionKind : uint8_t { kPlainError, kBlankScreen, kCrash };
 constexpr int64_t kStepUnitNs = 1'000'000'000;
 constexpr int64_t kNsPerMs = 1'000'000;
 
-uint64_t text_hash(std::string_view text) {  // FNV-1a, then mixed; never 0 for a text.
+uint64_t text_hash(std::string_view text) {  // Never 0 for a text.
   if (text.empty()) return 0;
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return hash == 0 ? 1 : hash;
+  return std::max<uint64_t>(1, std::hash<std::string_view>()(text));
 }
 uint64_t mixed(uint64_t a, uint64_t b) {
   uint64_t hash = (a ^ (b * 0x9e3779b97f4a7c15u)) * 0xbf58476d1ce4e5b9u;

@@ -1,6 +1,7 @@
 #include "query/rum/page_views.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "query/rum/event_keys.h"
 
@@ -11,11 +12,9 @@ enum TextSlot : size_t { kViewSlot };
 enum NumberSlot : size_t { kLcpSlot, kLoadSlot, kTtfbSlot, kDownloadSlot, kDurationSlot, kFirstByteSlot };
 constexpr int64_t kNsPerMs = 1'000'000;
 
-uint64_t text_hash(std::string_view text) {
+uint64_t text_hash(std::string_view text) {  // Never 0 for a text.
   if (text.empty()) return 0;
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return hash == 0 ? 1 : hash;
+  return std::max<uint64_t>(1, std::hash<std::string_view>()(text));
 }
 
 class ViewsPart final : public EventCollector {
