@@ -15,6 +15,8 @@
 #include "query/rum/overview.h"
 #include "query/rum/page.h"
 #include "query/rum/request_list.h"
+#include "query/rum/session_detail.h"
+#include "query/rum/session_list.h"
 
 namespace clew::query_rum {
 namespace {
@@ -137,6 +139,30 @@ void one_session(benchmark::State& state) {
     if (count != kEventsPerSession) state.SkipWithError("the session is not whole");
   }
 }
+void sessions(benchmark::State& state, SessionsRequest request) {
+  request.range = kAll;
+  catalog();  // Made outside of the measurement.
+  for (auto _ : state) {
+    auto result = list_sessions(catalog(), request);
+    if (!result || result->sessions.empty()) state.SkipWithError("no sessions");
+  }
+}
+void sessions_worst(benchmark::State& state) { sessions(state, {}); }
+void sessions_filtered(benchmark::State& state) {
+  sessions(state, {.app = "shop@web", .q = "{ .view.name = \"/page/7\" && .rum.duration > 2000 }", .has = {SessionTrait::kErrors}, .sort = SessionSort::kNewest});
+}
+void sessions_with_text(benchmark::State& state) { sessions(state, {.text = "x5 is undefined"}); }
+void session_whole(benchmark::State& state) {
+  const SessionDetailRequest request{.session_id = fmt::format("{:016x}{:016x}", mix(17), 17)};
+  for (auto _ : state) {
+    auto result = session_detail(catalog(), request);
+    if (!result || result->events.size() != kEventsPerSession) state.SkipWithError("the session is not whole");
+  }
+}
+BENCHMARK(sessions_worst)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(sessions_filtered)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(sessions_with_text)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(session_whole)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(apps)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(overview_of_an_app)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(breakdown_by_page)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
