@@ -214,6 +214,22 @@ TEST_F(SessionListTest, PagesHoldEverySessionOnce) {
   EXPECT_EQ(list_sessions(catalog_, wrong).error().code, stdx::ErrorCode::kInvalidArgument);
 }
 
+TEST_F(SessionListTest, SessionsOfOneRankAreToldApartByTheirIds) {
+  auto events = many_events(600, 4);
+  for (TestEvent& event : events) event.time_ns = kStart;
+  load(events, 2);
+  SessionsRequest request{.sort = SessionSort::kNewest, .limit = 7};
+  std::vector<std::string> seen;
+  do {
+    const SessionsResult page = ask(request);
+    for (const SessionRow& row : page.sessions) seen.push_back(row.session_id);
+    request.cursor = page.next_cursor;
+  } while (!request.cursor.empty() && seen.size() < 1000);
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+  EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), naive_sessions(events).size());
+  EXPECT_EQ(seen.size(), naive_sessions(events).size());
+}
+
 TEST_F(SessionListTest, FindsWhatIsAskedFor) {
   const auto events = many_events(1500, 3);
   load(events, 2);
