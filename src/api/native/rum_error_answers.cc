@@ -38,9 +38,11 @@ void trace_or_null(wire::JsonWriter& json, std::string_view name, otlp::TraceId 
   text_or_null(json, name, id == otlp::TraceId() ? std::string() : otlp::to_hex(id));
 }
 
-void write_shares(wire::JsonWriter& json, std::string_view name, std::string_view value_name, const ErrorShares& shares) {
+void write_shares(wire::JsonWriter& json, std::string_view name, std::string_view value_name,
+                  const ErrorShares& shares) {
   json.key(name).begin_array();
-  for (const auto& [value, count] : shares) json.begin_object().member(value_name, value).member("count", count).end_object();
+  for (const auto& [value, count] : shares)
+    json.begin_object().member(value_name, value).member("count", count).end_object();
   json.end_array();
 }
 
@@ -49,7 +51,8 @@ void write_steps(wire::JsonWriter& json, const query::TimeSteps& steps) {
   json.member("step_ns", steps.step_ns).member("count", steps.count).end_object();
 }
 
-void write_place(wire::JsonWriter& json, const std::string& function, const std::string& file, uint32_t line, uint32_t column) {
+void write_place(wire::JsonWriter& json, const std::string& function, const std::string& file, uint32_t line,
+                 uint32_t column) {
   text_or_null(json, "function", function);
   text_or_null(json, "file", file);
   number_or_null(json, "line", line);
@@ -81,7 +84,10 @@ void write_cause(wire::JsonWriter& json, const query_rum::ErrorCause& cause) {
 }
 
 void write_group(wire::JsonWriter& json, const BrowserErrorGroup& group) {
-  json.begin_object().member("group_id", query_rum::group_id_text(group.id)).member("app", group.app).member("app_name", group.app_name);
+  json.begin_object()
+      .member("group_id", query_rum::group_id_text(group.id))
+      .member("app", group.app)
+      .member("app_name", group.app_name);
   json.member("type", group.type).member("message", group.message).key("culprit");
   if (group.culprit) {
     json.begin_object();
@@ -91,7 +97,10 @@ void write_group(wire::JsonWriter& json, const BrowserErrorGroup& group) {
     json.null();
   }
   text_or_null(json, "source", group.source);
-  json.member("kind", group.kind).member("count", group.count).member("users", group.users).member("sessions", group.sessions);
+  json.member("kind", group.kind)
+      .member("count", group.count)
+      .member("users", group.users)
+      .member("sessions", group.sessions);
   json.key("first_ns").int64_string(group.first_ns).key("last_ns").int64_string(group.last_ns);
   text_or_null(json, "first_version", group.first_version);
   write_shares(json, "versions", "version", group.versions);
@@ -119,7 +128,8 @@ std::expected<Asked, ApiError> asked(const Arguments& arguments) {
   if (!range) return std::unexpected(std::move(range.error()));
   auto filter = query_rum::EventFilter::parse(arguments.text("q"));
   if (!filter) return refused(std::move(filter.error()), "q");
-  return Asked{{.range = *range, .app = arguments.text("app"), .points = arguments.number("points")}, std::move(*filter)};
+  return Asked{{.range = *range, .app = arguments.text("app"), .points = arguments.number("points")},
+               std::move(*filter)};
 }
 
 query_rum::ErrorBook book_of(const Question& question) {
@@ -128,7 +138,11 @@ query_rum::ErrorBook book_of(const Question& question) {
 
 query_rum::ErrorSort sort_of(std::string_view word) {
   using enum query_rum::ErrorSort;
-  return word == "count" ? kCount : word == "newest" ? kNewest : word == "users" ? kUsers : word == "first" ? kFirst : kImpact;
+  return word == "count"    ? kCount
+         : word == "newest" ? kNewest
+         : word == "users"  ? kUsers
+         : word == "first"  ? kFirst
+                            : kImpact;
 }
 
 const std::string& text_of(const query::RecordRow& row, std::string_view name) {
@@ -144,14 +158,19 @@ std::string any_text_of(const query::RecordRow& row, std::string_view name) {
 }
 
 void write_sample(wire::JsonWriter& json, const query::RecordRow& row) {
-  json.begin_object().member("session_id", text_of(row, key::kSessionId)).member("event_id", text_of(row, key::kEventId));
+  json.begin_object()
+      .member("session_id", text_of(row, key::kSessionId))
+      .member("event_id", text_of(row, key::kEventId));
   json.key("at_ns").int64_string(row.time_ns);
   const std::string* version = otlp::find_string(row.resource.attributes, "service.version");
   text_or_null(json, "user_id", text_of(row, key::kUserId));
   text_or_null(json, "user_name", any_text_of(row, key::kUserName));
   text_or_null(json, "version", version == nullptr ? std::string_view() : std::string_view(*version));
-  for (const auto& [name, attribute] : {std::pair<std::string_view, std::string_view>{"browser", key::kBrowser}, {"os", key::kOs},
-                                        {"country", key::kCountry}, {"view_name", key::kViewName}, {"url", key::kUrl}}) {
+  for (const auto& [name, attribute] : {std::pair<std::string_view, std::string_view>{"browser", key::kBrowser},
+                                        {"os", key::kOs},
+                                        {"country", key::kCountry},
+                                        {"view_name", key::kViewName},
+                                        {"url", key::kUrl}}) {
     text_or_null(json, name, text_of(row, attribute));
   }
   text_or_null(json, "trace_id", row.text("trace_id"));
@@ -161,7 +180,10 @@ void write_sample(wire::JsonWriter& json, const query::RecordRow& row) {
 void write_crumb(wire::JsonWriter& json, const query::RecordRow& row) {
   const query_rum::EventKind kind = query_rum::event_kind(row.text("event_name"), any_text_of(row, key::kType));
   const bool is_error = kind == query_rum::EventKind::kException;
-  json.begin_object().key("at_ns").int64_string(row.time_ns).member("kind", is_error ? "error" : query_rum::kind_word(kind));
+  json.begin_object()
+      .key("at_ns")
+      .int64_string(row.time_ns)
+      .member("kind", is_error ? "error" : query_rum::kind_word(kind));
   std::string name = any_text_of(row, is_error ? key::kErrorType : key::kEventName);
   if (name.empty()) name = text_of(row, key::kViewName);
   json.member("name", name);
@@ -211,7 +233,8 @@ void write_frames(wire::JsonWriter& json, const std::vector<query_rum::ResolvedF
     json.member("in_app", resolved.frame.in_app).key("source");
     if (resolved.source) {
       json.begin_object();
-      write_place(json, resolved.source->function, resolved.source->file, resolved.source->line, resolved.source->column);
+      write_place(json, resolved.source->function, resolved.source->file, resolved.source->line,
+                  resolved.source->column);
       json.key("context").begin_array();
       for (const query_rum::SourceLine& line : resolved.source->context) {
         json.begin_object().member("line", line.line).member("text", line.text).end_object();
@@ -238,7 +261,8 @@ AnswerResult answer_browser_errors(const Question& question) {
   }
   request.sort = sort_of(arguments.text("sort"));
   request.limit = static_cast<uint32_t>(arguments.number("limit"));
-  auto groups = query_rum::browser_errors(*question.options.catalog, request, book_of(question), question.control, question.hooks);
+  auto groups = query_rum::browser_errors(*question.options.catalog, request, book_of(question), question.control,
+                                          question.hooks);
   if (!groups) return refused(std::move(groups.error()), "q");
   Answer answer;
   wire::JsonWriter json(answer.body);
@@ -263,7 +287,8 @@ AnswerResult answer_browser_error(const Question& question) {
   wanted->request.filter = &wanted->filter;
   const uint64_t id = query_rum::parse_group_id(question.arguments.text("group_id"));
   if (id == 0) return bad("a group's id has 16 hex digits", "group_id");
-  auto detail = query_rum::browser_error(*question.options.catalog, id, wanted->request, book_of(question), question.control, question.hooks);
+  auto detail = query_rum::browser_error(*question.options.catalog, id, wanted->request, book_of(question),
+                                         question.control, question.hooks);
   if (!detail) return refused(std::move(detail.error()), "q");
   Answer answer;
   wire::JsonWriter json(answer.body);
@@ -302,7 +327,8 @@ AnswerResult answer_put_browser_error(const Question& question) {
   if (id == 0) return bad("a group's id has 16 hex digits", "group_id");
   simdjson::dom::parser parser;
   simdjson::dom::object root;
-  if (parser.parse(simdjson::padded_string(question.body)).get(root) != simdjson::SUCCESS) return bad("the body is no JSON object");
+  if (parser.parse(simdjson::padded_string(question.body)).get(root) != simdjson::SUCCESS)
+    return bad("the body is no JSON object");
   query_rum::ErrorStates::Change change;
   std::string_view text;
   std::optional<query_rum::ErrorState> state;
@@ -330,7 +356,8 @@ AnswerResult answer_source_maps(const Question& question) {
   Answer answer;
   wire::JsonWriter json(answer.body);
   json.begin_object().key("source_maps").begin_array();
-  for (const query_rum::SourceMapInfo& map : question.options.source_maps->list(question.arguments.text("app"))) write_info(json, map);
+  for (const query_rum::SourceMapInfo& map : question.options.source_maps->list(question.arguments.text("app")))
+    write_info(json, map);
   json.end_array().end_object();
   return answer;
 }
@@ -346,8 +373,11 @@ AnswerResult answer_add_source_map(const Question& question) {
     unpacked = std::move(*decoded);
     body = unpacked;
   }
-  auto added = question.options.source_maps->add({.app = arguments.text("app"), .version = arguments.text("version"), .file = arguments.text("file"),
-                                                  .debug_id = arguments.text("debug_id"), .json = body});
+  auto added = question.options.source_maps->add({.app = arguments.text("app"),
+                                                  .version = arguments.text("version"),
+                                                  .file = arguments.text("file"),
+                                                  .debug_id = arguments.text("debug_id"),
+                                                  .json = body});
   if (!added) return refused(std::move(added.error()));
   Answer answer;
   wire::JsonWriter json(answer.body);

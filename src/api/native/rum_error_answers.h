@@ -1,4 +1,5 @@
-// Errors of browsers and source maps: handlers of the endpoints in rum_error_endpoints.cc, and parts that sessions show, too.
+// Errors of browsers and source maps: handlers of the endpoints in rum_error_endpoints.cc, and parts that sessions
+// show, too.
 #pragma once
 
 #include "api/native/answers.h"

@@ -46,7 +46,9 @@ void add_known(BrowserErrorGroup& group, const ErrorStates& states) {
 void sort_groups(std::vector<BrowserErrorGroup>& groups, ErrorSort sort) {
   const auto rank = [sort](const BrowserErrorGroup& group) -> std::tuple<int64_t, int64_t, int64_t, int64_t> {
     switch (sort) {
-      case ErrorSort::kImpact: return {std::max(group.users, group.users == 0 ? group.sessions : 0), group.sessions, group.count, group.last_ns};
+      case ErrorSort::kImpact:
+        return {std::max(group.users, group.users == 0 ? group.sessions : 0), group.sessions, group.count,
+                group.last_ns};
       case ErrorSort::kCount: return {group.count, group.sessions, group.users, group.last_ns};
       case ErrorSort::kNewest: return {group.last_ns, group.sessions, group.users, group.count};
       case ErrorSort::kUsers: return {group.users, group.sessions, group.count, group.last_ns};
@@ -67,14 +69,16 @@ stdx::Result<void> add_samples(const table::Catalog::Sets& sets, std::vector<Bro
   if (!rows) return std::unexpected(std::move(rows.error()));
   for (size_t i = 0; i < groups.size(); ++i) {
     const otlp::Attributes& attributes = (*rows)[i].attributes;
-    if (const std::string* session = otlp::find_string(attributes, key::kSessionId)) groups[i].sample_session = *session;
+    if (const std::string* session = otlp::find_string(attributes, key::kSessionId))
+      groups[i].sample_session = *session;
     if (const std::string* event = otlp::find_string(attributes, key::kEventId)) groups[i].sample_event = *event;
   }
   return {};
 }
 
-stdx::Result<void> add_causes(const table::Catalog& catalog, const table::Catalog::Sets& sets, const ErrorScan& scan, const ErrorVariants& variants,
-                              std::vector<BrowserErrorGroup>& groups, const query::QueryControl& control) {
+stdx::Result<void> add_causes(const table::Catalog& catalog, const table::Catalog::Sets& sets, const ErrorScan& scan,
+                              const ErrorVariants& variants, std::vector<BrowserErrorGroup>& groups,
+                              const query::QueryControl& control) {
   std::vector<std::vector<ErrorVariant::Sight>> sights;
   for (const BrowserErrorGroup& group : groups) sights.push_back(group.sights);
   auto causes = find_causes(catalog, sets, scan, variants, sights, control);
@@ -85,13 +89,18 @@ stdx::Result<void> add_causes(const table::Catalog& catalog, const table::Catalo
 
 }  // namespace
 
-stdx::Result<BrowserErrorGroups> browser_errors(const table::Catalog& catalog, const BrowserErrorsRequest& request, const ErrorBook& book,
-                                                const query::QueryControl& control, const query::ScanHooks& hooks) {
+stdx::Result<BrowserErrorGroups> browser_errors(const table::Catalog& catalog, const BrowserErrorsRequest& request,
+                                                const ErrorBook& book, const query::QueryControl& control,
+                                                const query::ScanHooks& hooks) {
   const table::Catalog::Sets sets = catalog.snapshot();
   catch_up(sets, book, control);
   BrowserErrorGroups result;
   result.steps = query::TimeSteps::of(request.range, request.points, kNiceUnitNs);
-  const ErrorScan scan{.range = request.range, .app = request.app, .filter = request.filter, .steps = &result.steps, .sights_max = kCauseSightsMax};
+  const ErrorScan scan{.range = request.range,
+                       .app = request.app,
+                       .filter = request.filter,
+                       .steps = &result.steps,
+                       .sights_max = kCauseSightsMax};
   auto variants = scan_errors(sets, scan, control, hooks);
   if (!variants) return std::unexpected(std::move(variants.error()));
   const std::vector<ErrorGroupParts> parts = group_errors(*variants, book.maps);
@@ -109,7 +118,8 @@ stdx::Result<BrowserErrorGroups> browser_errors(const table::Catalog& catalog, c
   sort_groups(result.groups, request.sort);
   if (result.groups.size() > request.limit) result.groups.resize(request.limit);
   if (auto added = add_samples(sets, result.groups); !added) return std::unexpected(std::move(added.error()));
-  if (auto added = add_causes(catalog, sets, scan, *variants, result.groups, control); !added) return std::unexpected(std::move(added.error()));
+  if (auto added = add_causes(catalog, sets, scan, *variants, result.groups, control); !added)
+    return std::unexpected(std::move(added.error()));
   result.exact = variants->exact;
   result.stats = variants->stats;
   return result;
@@ -125,8 +135,10 @@ std::string text_of(const query::RecordRow& row, std::string_view name) {
 uint32_t number_of(const query::RecordRow& row, std::string_view name) {
   for (const otlp::KeyValue& pair : row.attributes) {
     if (pair.key != name) continue;
-    if (const auto* whole = std::get_if<int64_t>(&pair.value.value)) return *whole > 0 && *whole < kLineMax ? static_cast<uint32_t>(*whole) : 0;
-    if (const auto* real = std::get_if<double>(&pair.value.value)) return *real > 0 && *real < kLineMax ? static_cast<uint32_t>(*real) : 0;
+    if (const auto* whole = std::get_if<int64_t>(&pair.value.value))
+      return *whole > 0 && *whole < kLineMax ? static_cast<uint32_t>(*whole) : 0;
+    if (const auto* real = std::get_if<double>(&pair.value.value))
+      return *real > 0 && *real < kLineMax ? static_cast<uint32_t>(*real) : 0;
   }
   return 0;
 }
@@ -152,7 +164,10 @@ void tell_stack(const query::RecordRow& row, const ErrorBook& book, BrowserError
   detail.map_version = version == nullptr ? std::string() : *version;
   Stack stack = parse_stack(detail.raw_stack);
   if (const std::string file = text_of(row, key::kErrorFile); stack.frames.empty() && !file.empty()) {
-    stack.frames.push_back({.function = {}, .file = file, .line = number_of(row, key::kErrorLine), .column = number_of(row, key::kErrorColumn),
+    stack.frames.push_back({.function = {},
+                            .file = file,
+                            .line = number_of(row, key::kErrorLine),
+                            .column = number_of(row, key::kErrorColumn),
                             .in_app = is_in_app({}, file)});
   }
   const DebugIds ids = debug_ids_of(row);
@@ -165,18 +180,22 @@ void tell_stack(const query::RecordRow& row, const ErrorBook& book, BrowserError
   for (const auto& [script, id] : ids) {
     if (script == detail.map_file) detail.map_debug_id = id;
   }
-  const auto name_of = [](std::string_view file) { return stable_file(script_path_of(file).substr(script_path_of(file).rfind('/') + 1)); };
+  const auto name_of = [](std::string_view file) {
+    return stable_file(script_path_of(file).substr(script_path_of(file).rfind('/') + 1));
+  };
   for (const SourceMapInfo& map : book.maps.list(detail.group.app)) {
-    const bool fits = !map.file.empty() && name_of(map.file.ends_with(".map") ? map.file.substr(0, map.file.size() - 4) : map.file) == name_of(detail.map_file);
-    if (fits && detail.map_versions.size() < kErrorSharesMax && std::ranges::find(detail.map_versions, map.version) == detail.map_versions.end()) {
+    const bool fits = !map.file.empty() && name_of(map.file.ends_with(".map") ? map.file.substr(0, map.file.size() - 4)
+                                                                              : map.file) == name_of(detail.map_file);
+    if (fits && detail.map_versions.size() < kErrorSharesMax &&
+        std::ranges::find(detail.map_versions, map.version) == detail.map_versions.end()) {
       detail.map_versions.push_back(map.version);
     }
   }
 }
 
 // What the user did before, as far as it was reported.
-stdx::Result<void> add_breadcrumbs(const table::Catalog::Sets& sets, const query::RecordRow& row, BrowserErrorDetail& detail,
-                                   const query::QueryControl& control) {
+stdx::Result<void> add_breadcrumbs(const table::Catalog::Sets& sets, const query::RecordRow& row,
+                                   BrowserErrorDetail& detail, const query::QueryControl& control) {
   const std::string session = text_of(row, key::kSessionId);
   if (session.empty()) return {};
   std::vector<std::pair<int64_t, RowPlace>> crumbs;
@@ -205,11 +224,13 @@ stdx::Result<void> add_breadcrumbs(const table::Catalog::Sets& sets, const query
   return {};
 }
 
-stdx::Result<void> add_releases(const table::Catalog::Sets& sets, const ErrorScan& scan, BrowserErrorDetail& detail, const query::QueryControl& control) {
+stdx::Result<void> add_releases(const table::Catalog::Sets& sets, const ErrorScan& scan, BrowserErrorDetail& detail,
+                                const query::QueryControl& control) {
   TextIds versions;
   SlotIds version_of(versions, 0);
   std::vector<int64_t> first_ns;
-  const EventQuestion question{.range = scan.range, .app = detail.group.app, .event_names = {"view"}, .texts = {key::kVersion}};
+  const EventQuestion question{
+      .range = scan.range, .app = detail.group.app, .event_names = {"view"}, .texts = {key::kVersion}};
   auto stats = scan_events(sets, question, control, {}, [&](const EventBatch& batch) -> stdx::Result<void> {
     for (uint32_t i = 0; i < batch.size(); ++i) {
       const uint32_t version = version_of(batch, i);
@@ -220,9 +241,11 @@ stdx::Result<void> add_releases(const table::Catalog::Sets& sets, const ErrorSca
     return {};
   });
   if (!stats) return std::unexpected(std::move(stats.error()));
-  for (uint32_t version = 1; version <= first_ns.size(); ++version) detail.releases.emplace_back(versions.text(version), first_ns[version - 1]);
+  for (uint32_t version = 1; version <= first_ns.size(); ++version)
+    detail.releases.emplace_back(versions.text(version), first_ns[version - 1]);
   std::ranges::sort(detail.releases, {}, [](const auto& release) { return release.second; });
-  if (detail.releases.size() > kErrorSharesMax) detail.releases.erase(detail.releases.begin(), detail.releases.end() - kErrorSharesMax);
+  if (detail.releases.size() > kErrorSharesMax)
+    detail.releases.erase(detail.releases.begin(), detail.releases.end() - kErrorSharesMax);
   return {};
 }
 
@@ -230,20 +253,26 @@ stdx::Result<void> add_releases(const table::Catalog::Sets& sets, const ErrorSca
 const ErrorGroupParts* part_of(const std::vector<ErrorGroupParts>& parts, uint64_t id, uint64_t plain_id) {
   auto found = std::ranges::find_if(parts, [id](const ErrorGroupParts& part) { return part.key.id == id; });
   if (found == parts.end()) {
-    found = std::ranges::find_if(parts, [&](const ErrorGroupParts& part) { return part.key.plain_id == id || part.key.plain_id == plain_id; });
+    found = std::ranges::find_if(
+        parts, [&](const ErrorGroupParts& part) { return part.key.plain_id == id || part.key.plain_id == plain_id; });
   }
   return found == parts.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, uint64_t id, const BrowserErrorsRequest& request,
-                                               const ErrorBook& book, const query::QueryControl& control, const query::ScanHooks& hooks) {
+stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, uint64_t id,
+                                               const BrowserErrorsRequest& request, const ErrorBook& book,
+                                               const query::QueryControl& control, const query::ScanHooks& hooks) {
   const table::Catalog::Sets sets = catalog.snapshot();
   catch_up(sets, book, control);
   BrowserErrorDetail detail;
   detail.steps = query::TimeSteps::of(request.range, request.points, kNiceUnitNs);
-  ErrorScan scan{.range = request.range, .app = request.app, .filter = request.filter, .steps = &detail.steps, .sights_max = kErrorSamplesMax};
+  ErrorScan scan{.range = request.range,
+                 .app = request.app,
+                 .filter = request.filter,
+                 .steps = &detail.steps,
+                 .sights_max = kErrorSamplesMax};
   auto variants = scan_errors(sets, scan, control, hooks);
   if (!variants) return std::unexpected(std::move(variants.error()));
   std::vector<ErrorGroupParts> parts = group_errors(*variants, book.maps);
@@ -254,12 +283,16 @@ stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, ui
   detail.stats = variants->stats;
   if (!in_range) {
     if (!known) return stdx::fail(stdx::ErrorCode::kNotFound, "no group of errors has the id " + group_id_text(id));
-    scan = {.range = {known->last_ns - kDayNs / 24, known->last_ns + 1}, .app = known->app, .steps = &detail.steps, .sights_max = kErrorSamplesMax};
+    scan = {.range = {known->last_ns - kDayNs / 24, known->last_ns + 1},
+            .app = known->app,
+            .steps = &detail.steps,
+            .sights_max = kErrorSamplesMax};
     variants = scan_errors(sets, scan, control, {});
     if (!variants) return std::unexpected(std::move(variants.error()));
     parts = group_errors(*variants, book.maps);
     part = part_of(parts, id, plain_id);
-    if (part == nullptr) return stdx::fail(stdx::ErrorCode::kNotFound, "the events of this group are not stored any more");
+    if (part == nullptr)
+      return stdx::fail(stdx::ErrorCode::kNotFound, "the events of this group are not stored any more");
   }
   book.states.see(sightings_of(*variants, parts));
   detail.group = summed(*variants, *part, kErrorSamplesMax);
@@ -269,7 +302,8 @@ stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, ui
     std::ranges::fill(detail.group.series, 0);
   }
   std::vector<BrowserErrorGroup> one = {std::move(detail.group)};
-  if (auto added = add_causes(catalog, sets, scan, *variants, one, control); !added) return std::unexpected(std::move(added.error()));
+  if (auto added = add_causes(catalog, sets, scan, *variants, one, control); !added)
+    return std::unexpected(std::move(added.error()));
   detail.group = std::move(one.front());
 
   std::vector<RowPlace> places;
@@ -281,7 +315,8 @@ stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, ui
   detail.group.sample_session = text_of(newest, key::kSessionId);
   detail.group.sample_event = text_of(newest, key::kEventId);
   tell_stack(newest, book, detail);
-  if (auto added = add_breadcrumbs(sets, newest, detail, control); !added) return std::unexpected(std::move(added.error()));
+  if (auto added = add_breadcrumbs(sets, newest, detail, control); !added)
+    return std::unexpected(std::move(added.error()));
   scan.range = request.range;
   if (auto added = add_releases(sets, scan, detail, control); !added) return std::unexpected(std::move(added.error()));
   return detail;

@@ -55,18 +55,19 @@ struct BrowserErrorGroup {
 
 struct BrowserErrorGroups {
   std::vector<BrowserErrorGroup> groups;
-  uint64_t group_count = 0;       // Of the states asked for, before the limit.
-  int64_t by_state[4] = {};       // Of all in the range.
-  int64_t new_count = 0;          // First seen in the range, of all states.
+  uint64_t group_count = 0;  // Of the states asked for, before the limit.
+  int64_t by_state[4] = {};  // Of all in the range.
+  int64_t new_count = 0;     // First seen in the range, of all states.
   query::TimeSteps steps;
   bool exact = true;
   query::QueryStats stats;
 };
 
-// Also keeps in the book what it saw. Before the first answer, and after a pause, it looks through what came in between, so
-// that "first seen" and "seen again" do not depend on the range that is asked for.
-stdx::Result<BrowserErrorGroups> browser_errors(const table::Catalog& catalog, const BrowserErrorsRequest& request, const ErrorBook& book,
-                                                const query::QueryControl& control = {}, const query::ScanHooks& hooks = {});
+// Also keeps in the book what it saw. Before the first answer, and after a pause, it looks through what came in
+// between, so that "first seen" and "seen again" do not depend on the range that is asked for.
+stdx::Result<BrowserErrorGroups> browser_errors(const table::Catalog& catalog, const BrowserErrorsRequest& request,
+                                                const ErrorBook& book, const query::QueryControl& control = {},
+                                                const query::ScanHooks& hooks = {});
 
 struct BrowserErrorDetail {
   BrowserErrorGroup group;
@@ -77,13 +78,16 @@ struct BrowserErrorDetail {
   std::vector<std::string> map_versions;            // That have a map for it.
   std::vector<query::RecordRow> samples;            // Newest first.
   std::vector<query::RecordRow> breadcrumbs;        // Oldest first.
-  std::vector<std::pair<std::string, int64_t>> releases;  // Versions of the application with their first view in the range.
+  std::vector<std::pair<std::string, int64_t>>
+      releases;  // Versions of the application with their first view in the range.
   query::QueryStats stats;
 };
 
-// kNotFound for a group that is neither in the range nor known. One that is known, but not in the range, is shown by its last
-// event, with counts of 0.
-stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, uint64_t id, const BrowserErrorsRequest& request,
-                                               const ErrorBook& book, const query::QueryControl& control = {}, const query::ScanHooks& hooks = {});
+// kNotFound for a group that is neither in the range nor known. One that is known, but not in the range, is shown by
+// its last event, with counts of 0.
+stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, uint64_t id,
+                                               const BrowserErrorsRequest& request, const ErrorBook& book,
+                                               const query::QueryControl& control = {},
+                                               const query::ScanHooks& hooks = {});
 
 }  // namespace clew::query_rum

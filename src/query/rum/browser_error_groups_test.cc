@@ -14,8 +14,8 @@
 namespace clew::query_rum {
 namespace {
 
-using query_rum_test::EventSet;
 using query_rum_test::event_table;
+using query_rum_test::EventSet;
 using query_rum_test::pair_of;
 using query_rum_test::TestEvent;
 
@@ -31,7 +31,9 @@ struct Exception {
   int64_t at_s = 0;
   std::string version = "2.4.0", session = "s1", user = "u1";
   std::string type = "TypeError", message = "x of 17 is null";
-  std::string stack = "TypeError: x of 17 is null\n    at total (https://shop.example/app.js:1:41)\n    at pay (https://shop.example/app.js:2:1)";
+  std::string stack =
+      "TypeError: x of 17 is null\n    at total (https://shop.example/app.js:1:41)\n    at pay "
+      "(https://shop.example/app.js:2:1)";
   std::string kind = "error";
   int64_t times = 1;
   std::string app = "shop";
@@ -39,9 +41,14 @@ struct Exception {
 
 TestEvent exception(const Exception& of) {
   TestEvent event{.time_ns = kStart + of.at_s * kSecond, .name = "rum.exception", .resource = {}, .attributes = {}};
-  event.resource = {pair_of("service.name", "rum-browser"), pair_of("rum.app.id", of.app), pair_of("rum.app.name", "Shop"), pair_of("service.version", of.version)};
-  event.attributes = {pair_of("rum.event.id", fmt::format("e-{}-{}", of.session, of.at_s)), pair_of("rum.type", of.kind), pair_of("rum.times", of.times),
-                      pair_of("exception.type", of.type), pair_of("exception.message", of.message), pair_of("user_agent.name", "Chrome"),
+  event.resource = {pair_of("service.name", "rum-browser"), pair_of("rum.app.id", of.app),
+                    pair_of("rum.app.name", "Shop"), pair_of("service.version", of.version)};
+  event.attributes = {pair_of("rum.event.id", fmt::format("e-{}-{}", of.session, of.at_s)),
+                      pair_of("rum.type", of.kind),
+                      pair_of("rum.times", of.times),
+                      pair_of("exception.type", of.type),
+                      pair_of("exception.message", of.message),
+                      pair_of("user_agent.name", "Chrome"),
                       pair_of("view.name", "/cart")};
   if (!of.session.empty()) event.attributes.push_back(pair_of("session.id", of.session));
   if (!of.user.empty()) event.attributes.push_back(pair_of("user.id", of.user));
@@ -51,9 +58,15 @@ TestEvent exception(const Exception& of) {
 
 TestEvent request(int64_t at_s, const char* session, int status, const char* name) {
   TestEvent event{.time_ns = kStart + at_s * kSecond, .name = "rum.resource", .resource = {}, .attributes = {}};
-  event.resource = {pair_of("service.name", "rum-browser"), pair_of("rum.app.id", "shop"), pair_of("service.version", "2.4.0")};
-  event.attributes = {pair_of("session.id", session), pair_of("rum.type", "fetch"), pair_of("rum.name", name), pair_of("http.request.method", "GET"),
-                      pair_of("http.response.status_code", status), pair_of("rum.success", status < 400 ? 1 : 0), pair_of("rum.duration", 100.0),
+  event.resource = {pair_of("service.name", "rum-browser"), pair_of("rum.app.id", "shop"),
+                    pair_of("service.version", "2.4.0")};
+  event.attributes = {pair_of("session.id", session),
+                      pair_of("rum.type", "fetch"),
+                      pair_of("rum.name", name),
+                      pair_of("http.request.method", "GET"),
+                      pair_of("http.response.status_code", status),
+                      pair_of("rum.success", status < 400 ? 1 : 0),
+                      pair_of("rum.duration", 100.0),
                       pair_of("rum.event.id", fmt::format("r-{}-{}", session, at_s))};
   return event;
 }
@@ -66,17 +79,21 @@ struct BrowserErrorsTest : testing::Test {
   table::Catalog catalog;
 
   std::unique_ptr<ErrorStates> open_states() {
-    return std::make_unique<ErrorStates>(clock, ErrorStates::Store{.load = [this](const std::string& name) -> stdx::Result<std::string> {
-                                                                     const auto known = files.find(name);
-                                                                     if (known == files.end()) return stdx::fail(stdx::ErrorCode::kNotFound, name);
-                                                                     return known->second;
-                                                                   },
-                                                                   .save = [this](const std::string& name, std::string_view bytes) -> stdx::Result<void> {
-                                                                     files[name] = bytes;
-                                                                     return {};
-                                                                   }});
+    return std::make_unique<ErrorStates>(
+        clock,
+        ErrorStates::Store{.load = [this](const std::string& name) -> stdx::Result<std::string> {
+                             const auto known = files.find(name);
+                             if (known == files.end()) return stdx::fail(stdx::ErrorCode::kNotFound, name);
+                             return known->second;
+                           },
+                           .save = [this](const std::string& name, std::string_view bytes) -> stdx::Result<void> {
+                             files[name] = bytes;
+                             return {};
+                           }});
   }
-  void add(const std::vector<TestEvent>& events) { catalog.replace({}, {std::make_shared<EventSet>(std::vector{event_table(events)})}); }
+  void add(const std::vector<TestEvent>& events) {
+    catalog.replace({}, {std::make_shared<EventSet>(std::vector{event_table(events)})});
+  }
 
   BrowserErrorsRequest asked(int64_t begin_s = 0, int64_t end_s = 3600) {
     return {.range = {kStart + begin_s * kSecond, kStart + end_s * kSecond}, .app = "shop"};
@@ -94,9 +111,17 @@ struct BrowserErrorsTest : testing::Test {
 };
 
 TEST_F(BrowserErrorsTest, AreCountedByWhatWentWrong) {
-  add({exception({.at_s = 10, .times = 3}), exception({.at_s = 20, .version = "2.4.1", .session = "s2", .user = "u2", .message = "x of 9 is null"}),
-       exception({.at_s = 30, .session = "s2", .user = "u2", .type = "", .message = "A white screen occurs at LOAD", .stack = "", .kind = "blank"}),
-       exception({.at_s = 40, .app = "blog"}), exception({.at_s = 50, .session = "", .user = "", .type = "RangeError", .message = "order 9", .stack = ""})});
+  add({exception({.at_s = 10, .times = 3}),
+       exception({.at_s = 20, .version = "2.4.1", .session = "s2", .user = "u2", .message = "x of 9 is null"}),
+       exception({.at_s = 30,
+                  .session = "s2",
+                  .user = "u2",
+                  .type = "",
+                  .message = "A white screen occurs at LOAD",
+                  .stack = "",
+                  .kind = "blank"}),
+       exception({.at_s = 40, .app = "blog"}),
+       exception({.at_s = 50, .session = "", .user = "", .type = "RangeError", .message = "order 9", .stack = ""})});
   const BrowserErrorGroups groups = ask(asked());
   ASSERT_EQ(groups.groups.size(), 3u);
   EXPECT_EQ(groups.group_count, 3u);
@@ -157,7 +182,8 @@ TEST_F(BrowserErrorsTest, ResolvedAndSeenAgainIsRegressed) {
   EXPECT_EQ(only(asked(0, 100)).known.note, "fixed");
 
   // Put back as it was, it is found again; ignored and opened, it stays so.
-  EXPECT_EQ(states->set(id, {.state = ErrorState::kResolved, .state_since_ns = kStart + 3600 * kSecond})->state, ErrorState::kRegressed);
+  EXPECT_EQ(states->set(id, {.state = ErrorState::kResolved, .state_since_ns = kStart + 3600 * kSecond})->state,
+            ErrorState::kRegressed);
   EXPECT_EQ(states->set(id, {.state = ErrorState::kIgnored})->state, ErrorState::kIgnored);
   EXPECT_EQ(only(asked(0, 100)).known.state, ErrorState::kIgnored);
   EXPECT_EQ(states->set(id + 1, {}).error().code, stdx::ErrorCode::kNotFound);
@@ -178,7 +204,8 @@ TEST_F(BrowserErrorsTest, ResolvedInAVersionIsRegressedFromThatVersionOn) {
 TEST_F(BrowserErrorsTest, StatesOutliveAProcess) {
   add({exception({.at_s = 10})});
   const uint64_t id = only(asked()).id;
-  ASSERT_TRUE(states->set(id, {.state = ErrorState::kResolved, .resolved_in_version = "3.0", .note = "it's \"done\""}).has_value());
+  ASSERT_TRUE(states->set(id, {.state = ErrorState::kResolved, .resolved_in_version = "3.0", .note = "it's \"done\""})
+                  .has_value());
   states = open_states();
   const BrowserErrorGroup group = only(asked());
   EXPECT_EQ(group.known.state, ErrorState::kResolved);
@@ -191,8 +218,9 @@ TEST_F(BrowserErrorsTest, StatesOutliveAProcess) {
 }
 
 TEST_F(BrowserErrorsTest, TheRequestThatFailedBeforeIsTheLikelyCause) {
-  add({request(8, "s1", 500, "/api/cart"), exception({.at_s = 10}), request(90, "s2", 503, "/api/late"), exception({.at_s = 99, .session = "s2"}),
-       request(200, "s3", 200, "/api/fine"), exception({.at_s = 201, .session = "s3"}), request(299, "other", 500, "/api/other"),
+  add({request(8, "s1", 500, "/api/cart"), exception({.at_s = 10}), request(90, "s2", 503, "/api/late"),
+       exception({.at_s = 99, .session = "s2"}), request(200, "s3", 200, "/api/fine"),
+       exception({.at_s = 201, .session = "s3"}), request(299, "other", 500, "/api/other"),
        exception({.at_s = 300, .session = "s4"})});
   const BrowserErrorGroup group = only(asked());
   EXPECT_EQ(group.count, 4);
@@ -203,16 +231,20 @@ TEST_F(BrowserErrorsTest, TheRequestThatFailedBeforeIsTheLikelyCause) {
 
 TEST_F(BrowserErrorsTest, AMapTellsThemBetterAndStatesStay) {
   const auto minified = [](int64_t at_s, const char* version, const char* function, const char* message) {
-    return exception({.at_s = at_s, .version = version, .message = message,
+    return exception({.at_s = at_s,
+                      .version = version,
+                      .message = message,
                       .stack = fmt::format("TypeError: x\n    at {} (https://shop.example/app.js:1:1)", function)});
   };
   add({minified(10, "2.4.0", "t", "x is null"), minified(20, "2.4.1", "n", "x is null")});
   const BrowserErrorGroup plain = only(asked());
   EXPECT_EQ(plain.culprit->file(), "https://shop.example/app.js");
   ASSERT_TRUE(states->set(plain.id, {.state = ErrorState::kIgnored}).has_value());
-  const std::string json = R"({"version":3,"sources":["src/cart.ts"],"sourcesContent":["function total(cart) {\n  return cart.items;\n}"],"names":[],"mappings":"AACE"})";
+  const std::string json =
+      R"({"version":3,"sources":["src/cart.ts"],"sourcesContent":["function total(cart) {\n  return cart.items;\n}"],"names":[],"mappings":"AACE"})";
   for (const char* version : {"2.4.0", "2.4.1"}) {
-    ASSERT_TRUE(maps.add({.app = "shop", .version = version, .file = "app.js", .debug_id = {}, .json = json}).has_value());
+    ASSERT_TRUE(
+        maps.add({.app = "shop", .version = version, .file = "app.js", .debug_id = {}, .json = json}).has_value());
   }
   const BrowserErrorGroup told = only(asked());
   EXPECT_EQ(told.culprit->file(), "src/cart.ts");
@@ -231,10 +263,11 @@ TEST_F(BrowserErrorsTest, AMapTellsThemBetterAndStatesStay) {
 
 TEST_F(BrowserErrorsTest, DetailHasWhatCameBefore) {
   TestEvent view{.time_ns = kStart + 5 * kSecond, .name = "rum.view", .resource = {}, .attributes = {}};
-  view.resource = {pair_of("service.name", "rum-browser"), pair_of("rum.app.id", "shop"), pair_of("service.version", "2.4.0")};
+  view.resource = {pair_of("service.name", "rum-browser"), pair_of("rum.app.id", "shop"),
+                   pair_of("service.version", "2.4.0")};
   view.attributes = {pair_of("session.id", "s1"), pair_of("rum.type", "pv"), pair_of("rum.name", "/cart")};
-  add({view, request(8, "s1", 500, "/api/cart"), exception({.at_s = 10}), request(11, "s1", 200, "/api/after"), request(9, "s2", 200, "/api/else"),
-       exception({.at_s = 2, .session = "s9"})});
+  add({view, request(8, "s1", 500, "/api/cart"), exception({.at_s = 10}), request(11, "s1", 200, "/api/after"),
+       request(9, "s2", 200, "/api/else"), exception({.at_s = 2, .session = "s9"})});
   const uint64_t id = only(asked()).id;
   const auto detail = browser_error(catalog, id, asked(), {maps, *states, clock});
   ASSERT_TRUE(detail.has_value()) << detail.error().message;

@@ -26,7 +26,8 @@ struct FailedRequests {
 
 // Their failed requests, from shortly before the range.
 stdx::Result<void> scan_requests(const table::Catalog::Sets& sets, const ErrorScan& scan, const ErrorVariants& variants,
-                                 const absl::flat_hash_set<uint32_t>& sessions, FailedRequests& failed, const query::QueryControl& control) {
+                                 const absl::flat_hash_set<uint32_t>& sessions, FailedRequests& failed,
+                                 const query::QueryControl& control) {
   enum Text : size_t { kSession, kMethod, kName };
   enum Number : size_t { kStatus, kSuccess, kDuration };
   const EventQuestion question{.range = {scan.range.begin_ns - kCauseNs, scan.range.end_ns},
@@ -42,12 +43,14 @@ stdx::Result<void> scan_requests(const table::Catalog::Sets& sets, const ErrorSc
     for (uint32_t i = 0; i < batch.size(); ++i) {
       const double status = batch.number(kStatus, i).value_or(0);
       if (batch.kind(i) != EventKind::kRequest || !(batch.number(kSuccess, i) == 0.0 || status >= 400)) continue;
-      const uint32_t session = session_of.get(batch, i, [&](std::string_view text) { return variants.texts.find(text); });
+      const uint32_t session =
+          session_of.get(batch, i, [&](std::string_view text) { return variants.texts.find(text); });
       if (session == 0 || !sessions.contains(session) || count == kFailedRequestsMax) continue;
       ++count;
       const double duration_ms = std::clamp(batch.number(kDuration, i).value_or(0), 0.0, 86'400'000.0);
       const int64_t start_ns = batch.time_ns(i);
-      failed.of_session[session].push_back({start_ns, start_ns + static_cast<int64_t>(duration_ms * 1e6), methods(batch, i), names(batch, i),
+      failed.of_session[session].push_back({start_ns, start_ns + static_cast<int64_t>(duration_ms * 1e6),
+                                            methods(batch, i), names(batch, i),
                                             static_cast<int64_t>(std::clamp(status, 0.0, 999.0)), batch.trace_id(i)});
     }
     return {};
@@ -82,8 +85,14 @@ ErrorCause cause_of(const FailedRequests& failed, const std::vector<ErrorVariant
   for (const auto& [key, sum] : sums) {
     if (sum.count <= cause.count) continue;
     const auto& [method, name, status_code] = key;
-    cause = {.method = std::string(failed.texts.text(method)), .name = std::string(failed.texts.text(name)), .status_code = status_code,
-             .trace_id = sum.trace_id, .count = sum.count, .service = {}, .operation = {}, .span_id = 0};
+    cause = {.method = std::string(failed.texts.text(method)),
+             .name = std::string(failed.texts.text(name)),
+             .status_code = status_code,
+             .trace_id = sum.trace_id,
+             .count = sum.count,
+             .service = {},
+             .operation = {},
+             .span_id = 0};
   }
   return cause;
 }
@@ -120,8 +129,9 @@ void find_span(const table::Catalog& catalog, ErrorCause& cause, const query::Qu
 
 }  // namespace
 
-stdx::Result<std::vector<ErrorCause>> find_causes(const table::Catalog& catalog, const table::Catalog::Sets& sets, const ErrorScan& scan,
-                                                  const ErrorVariants& variants, const std::vector<std::vector<ErrorVariant::Sight>>& sights,
+stdx::Result<std::vector<ErrorCause>> find_causes(const table::Catalog& catalog, const table::Catalog::Sets& sets,
+                                                  const ErrorScan& scan, const ErrorVariants& variants,
+                                                  const std::vector<std::vector<ErrorVariant::Sight>>& sights,
                                                   const query::QueryControl& control) {
   std::vector<ErrorCause> causes(sights.size());
   absl::flat_hash_set<uint32_t> sessions;
@@ -132,7 +142,8 @@ stdx::Result<std::vector<ErrorCause>> find_causes(const table::Catalog& catalog,
   }
   if (sessions.empty()) return causes;
   FailedRequests failed;
-  if (auto done = scan_requests(sets, scan, variants, sessions, failed, control); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = scan_requests(sets, scan, variants, sessions, failed, control); !done)
+    return std::unexpected(std::move(done.error()));
   size_t traces = 0;
   for (size_t i = 0; i < sights.size(); ++i) {
     causes[i] = cause_of(failed, sights[i]);

@@ -10,11 +10,11 @@
 namespace clew::query_rum {
 namespace {
 
-
 // Variants that differ in their message alone have the same stack: it is read once.
 class Teller {
  public:
-  Teller(const ErrorVariants& variants, const SourcePositions& positions) : texts_(variants.texts), positions_(positions) {}
+  Teller(const ErrorVariants& variants, const SourcePositions& positions)
+      : texts_(variants.texts), positions_(positions) {}
 
   const ResolvedStack& resolved(const ErrorVariant& variant) {
     const auto [known, is_new] = told_.try_emplace({variant.app, variant.version, variant.frames, variant.debug_ids});
@@ -36,7 +36,9 @@ class Teller {
 ErrorShares shares(const std::map<uint32_t, int64_t>& counts, const TextIds& texts) {
   ErrorShares list;
   for (const auto& [text, count] : counts) list.emplace_back(texts.text(text), count);
-  std::ranges::sort(list, [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+  std::ranges::sort(list, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   if (list.size() > kErrorSharesMax) list.resize(kErrorSharesMax);
   return list;
 }
@@ -84,7 +86,8 @@ std::vector<ErrorSighting> sightings_of(const ErrorVariants& variants, const std
     sighting.plain_id = group.key.plain_id;
     sighting.app = variants.texts.text(group.variants.front()->app);
     for (const ErrorVariant* variant : group.variants) {
-      sighting.versions.push_back({std::string(variants.texts.text(variant->version)), variant->first_ns, variant->last_ns});
+      sighting.versions.push_back(
+          {std::string(variants.texts.text(variant->version)), variant->first_ns, variant->last_ns});
     }
   }
   return sightings;
@@ -130,7 +133,9 @@ BrowserErrorGroup summed(const ErrorVariants& variants, const ErrorGroupParts& p
   group.browsers = shares(browsers, texts);
   group.systems = shares(systems, texts);
   group.countries = shares(countries, texts);
-  std::ranges::sort(group.sights, [](const auto& a, const auto& b) { return std::tie(a.time_ns, a.place) > std::tie(b.time_ns, b.place); });
+  std::ranges::sort(group.sights, [](const auto& a, const auto& b) {
+    return std::tie(a.time_ns, a.place) > std::tie(b.time_ns, b.place);
+  });
   if (group.sights.size() > sights_max) group.sights.resize(sights_max);
   return group;
 }

@@ -36,7 +36,8 @@ bool is_count(std::string_view part) {
   return !part.empty() && std::ranges::all_of(part, is_digit);
 }
 
-// A content hash as bundlers write them: hex of six and more, or letters of both cases and digits mixed, of eight and more.
+// A content hash as bundlers write them: hex of six and more, or letters of both cases and digits mixed, of eight and
+// more.
 bool is_hash(std::string_view part) {
   if (part.size() < 6) return false;
   const bool has_digit = std::ranges::any_of(part, is_digit);
@@ -134,13 +135,16 @@ uint64_t hash_of(const ErrorFacts& facts, const ErrorKey& key, std::span<const R
 
 std::string stable_function(std::string_view function, bool named_by_source) {
   while (!function.empty() && (function.ends_with('<') || function.ends_with('/'))) function.remove_suffix(1);
-  if (const size_t paren = function.find('('); paren != std::string_view::npos && paren > 0) function = function.substr(0, paren);
+  if (const size_t paren = function.find('('); paren != std::string_view::npos && paren > 0)
+    function = function.substr(0, paren);
   // "-[Cart total:]" of Apple, "Cart.prototype.total", "./src/cart.js", "Module.8423".
-  if (const size_t end = function.find_last_of("./ "); end != std::string_view::npos) function = function.substr(end + 1);
+  if (const size_t end = function.find_last_of("./ "); end != std::string_view::npos)
+    function = function.substr(end + 1);
   while (!function.empty() && (function.front() == '#' || function.front() == '[')) function.remove_prefix(1);
   while (!function.empty() && (function.back() == ']' || function.back() == ':')) function.remove_suffix(1);
-  if (function.empty() || (function.size() <= 2 && !named_by_source) || function == "<anonymous>" || function == "anonymous" || function == "exports" ||
-      function == "callback" || std::ranges::all_of(function, is_digit)) {
+  if (function.empty() || (function.size() <= 2 && !named_by_source) || function == "<anonymous>" ||
+      function == "anonymous" || function == "exports" || function == "callback" ||
+      std::ranges::all_of(function, is_digit)) {
     return {};
   }
   if (function.starts_with("_0x")) return {};  // Of obfuscators.
@@ -177,7 +181,8 @@ ErrorKey error_key(const ErrorFacts& facts, std::span<const ResolvedFrame> frame
   for (const std::string_view prefix : {std::string_view("Uncaught "), std::string_view("(in promise) ")}) {
     if (message.starts_with(prefix)) message.remove_prefix(prefix.size());
   }
-  if (!key.type.empty() && message.size() > key.type.size() + 2 && message.starts_with(key.type) && message[key.type.size()] == ':') {
+  if (!key.type.empty() && message.size() > key.type.size() + 2 && message.starts_with(key.type) &&
+      message[key.type.size()] == ':') {
     message.remove_prefix(key.type.size() + 2);
   }
   key.message = query_analyse::normalise_message(message);

@@ -33,10 +33,11 @@ int64_t number_of(simdjson::dom::element object, const char* name) {
 }
 
 std::string known_json(const KnownError& known) {
-  std::string json = fmt::format(R"({{"id":"{}","plain_id":"{}","app":{},"state":"{}","since":{},"in":{},"note":{},"regressed":{},"first":{},"last":{},"first_version":{},"versions":{{)",
-                                 group_id_text(known.id), group_id_text(known.plain_id), json_text(known.app), error_state_word(known.state), known.state_since_ns,
-                                 json_text(known.resolved_in_version), json_text(known.note), known.regressed_ns, known.first_ns, known.last_ns,
-                                 json_text(known.first_version));
+  std::string json = fmt::format(
+      R"({{"id":"{}","plain_id":"{}","app":{},"state":"{}","since":{},"in":{},"note":{},"regressed":{},"first":{},"last":{},"first_version":{},"versions":{{)",
+      group_id_text(known.id), group_id_text(known.plain_id), json_text(known.app), error_state_word(known.state),
+      known.state_since_ns, json_text(known.resolved_in_version), json_text(known.note), known.regressed_ns,
+      known.first_ns, known.last_ns, json_text(known.first_version));
   bool first = true;
   for (const auto& [version, last_ns] : known.last_by_version) {
     json += fmt::format("{}{}:{}", first ? "" : ",", json_text(version), last_ns);
@@ -102,13 +103,15 @@ void ErrorStates::saw_until(int64_t time_ns) {
 }
 
 stdx::Result<KnownError> ErrorStates::set(uint64_t id, const Change& change) {
-  if (change.resolved_in_version.size() > kMapParameterBytesMax || (change.note && change.note->size() > kErrorNoteBytesMax)) {
-    return stdx::fail(stdx::ErrorCode::kInvalidArgument,
-                      fmt::format("a note has at most {} bytes, a version {}", kErrorNoteBytesMax, kMapParameterBytesMax));
+  if (change.resolved_in_version.size() > kMapParameterBytesMax ||
+      (change.note && change.note->size() > kErrorNoteBytesMax)) {
+    return stdx::fail(stdx::ErrorCode::kInvalidArgument, fmt::format("a note has at most {} bytes, a version {}",
+                                                                     kErrorNoteBytesMax, kMapParameterBytesMax));
   }
   std::lock_guard lock(mutex_);
   const auto known = known_.find(id);
-  if (known == known_.end()) return stdx::fail(stdx::ErrorCode::kNotFound, "no group of errors has the id " + group_id_text(id));
+  if (known == known_.end())
+    return stdx::fail(stdx::ErrorCode::kNotFound, "no group of errors has the id " + group_id_text(id));
   const KnownError before = known->second;
   KnownError& now = known->second;
   now.state = change.state;
@@ -154,7 +157,8 @@ void ErrorStates::see_one(const ErrorSighting& sighting) {
   if (found == known_.end()) {
     KnownError fresh;
     // A map has come since: the group goes on under its better name.
-    if (const auto plain = known_.find(sighting.plain_id); plain != known_.end() && plain->second.app == sighting.app) fresh = plain->second;
+    if (const auto plain = known_.find(sighting.plain_id); plain != known_.end() && plain->second.app == sighting.app)
+      fresh = plain->second;
     fresh.id = sighting.id;
     fresh.plain_id = sighting.plain_id;
     fresh.app = sighting.app;
@@ -176,7 +180,8 @@ void ErrorStates::see_one(const ErrorSighting& sighting) {
     last_ns = std::max(last_ns, version.last_ns);
   }
   while (known.last_by_version.size() > kKnownVersionsMax) {
-    known.last_by_version.erase(std::ranges::min_element(known.last_by_version, {}, [](const auto& entry) { return entry.second; }));
+    known.last_by_version.erase(
+        std::ranges::min_element(known.last_by_version, {}, [](const auto& entry) { return entry.second; }));
   }
   find_regression(known);
 }
@@ -206,7 +211,8 @@ stdx::Result<void> ErrorStates::save() {
   if (!store_.save) return {};
   std::string json = fmt::format("{{\"seen_until\":{},\"versions\":[", seen_until_ns_);
   for (const auto& [key, first_ns] : version_first_ns_) {
-    json += fmt::format("{}[{},{},{}]", json.back() == '[' ? "" : ",\n", json_text(key.first), json_text(key.second), first_ns);
+    json += fmt::format("{}[{},{},{}]", json.back() == '[' ? "" : ",\n", json_text(key.first), json_text(key.second),
+                        first_ns);
   }
   json += "],\"groups\":[";
   for (const auto& [id, known] : known_) {

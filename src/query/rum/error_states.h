@@ -1,4 +1,5 @@
-// What the server keeps of each group of errors beyond the events themselves: when it was first seen, and what people said of it.
+// What the server keeps of each group of errors beyond the events themselves: when it was first seen, and what people
+// said of it.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +48,8 @@ struct KnownError {
   std::map<std::string, int64_t> last_by_version;
 };
 
-// Any thread. Changes by people are durable when set() returns; what sightings add can be found out again from the events and
-// is saved at most every kErrorSaveNs.
+// Any thread. Changes by people are durable when set() returns; what sightings add can be found out again from the
+// events and is saved at most every kErrorSaveNs.
 class ErrorStates {
  public:
   // Documents by name; `load` gives kNotFound for one that is not there. Any thread.
@@ -63,8 +64,8 @@ class ErrorStates {
   struct Change {
     ErrorState state = ErrorState::kOpen;  // Not kRegressed: that is found out.
     std::string resolved_in_version = {};
-    std::optional<std::string> note = {};          // Without it the note stays.
-    std::optional<int64_t> state_since_ns = {};    // To put a former state back; now where absent.
+    std::optional<std::string> note = {};        // Without it the note stays.
+    std::optional<int64_t> state_since_ns = {};  // To put a former state back; now where absent.
   };
   // kNotFound for a group that was never seen. The state that it has then: one that was seen since is regressed again.
   stdx::Result<KnownError> set(uint64_t id, const Change& change);

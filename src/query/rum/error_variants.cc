@@ -17,22 +17,40 @@ namespace {
 
 // Slots of texts and numbers, in the order of the lists in question_of().
 enum Text : size_t {
-  kApp, kService, kAppName, kVersion, kKind, kErrorType, kMessage, kStack, kFile, kUrl, kSource, kDebugIds,  // Always.
-  kSession, kUser, kPage, kBrowser, kSystem, kCountry,                                                      // With people.
+  kApp,
+  kService,
+  kAppName,
+  kVersion,
+  kKind,
+  kErrorType,
+  kMessage,
+  kStack,
+  kFile,
+  kUrl,
+  kSource,
+  kDebugIds,  // Always.
+  kSession,
+  kUser,
+  kPage,
+  kBrowser,
+  kSystem,
+  kCountry,  // With people.
 };
 enum Number : size_t { kTimes, kLine, kColumn };
 
 EventQuestion question_of(const ErrorScan& scan) {
-  EventQuestion question{.range = scan.range,
-                         .app = scan.app,
-                         .filter = scan.filter,
-                         .event_names = {"exception"},
-                         .texts = {key::kAppId, key::kService, key::kAppName, key::kVersion, key::kType, key::kErrorType, key::kErrorMessage,
-                                   key::kErrorStack, key::kErrorFile, key::kUrl, key::kSource, key::kBinaryImages},
-                         .numbers = {key::kTimes, key::kErrorLine, key::kErrorColumn},
-                         .ids = scan.with_people};
+  EventQuestion question{
+      .range = scan.range,
+      .app = scan.app,
+      .filter = scan.filter,
+      .event_names = {"exception"},
+      .texts = {key::kAppId, key::kService, key::kAppName, key::kVersion, key::kType, key::kErrorType,
+                key::kErrorMessage, key::kErrorStack, key::kErrorFile, key::kUrl, key::kSource, key::kBinaryImages},
+      .numbers = {key::kTimes, key::kErrorLine, key::kErrorColumn},
+      .ids = scan.with_people};
   if (scan.with_people) {
-    for (const std::string_view name : {key::kSessionId, key::kUserId, key::kViewName, key::kBrowser, key::kOs, key::kCountry}) {
+    for (const std::string_view name :
+         {key::kSessionId, key::kUserId, key::kViewName, key::kBrowser, key::kOs, key::kCountry}) {
       question.texts.push_back(name);
     }
   }
@@ -76,9 +94,8 @@ class Collector {
     const std::string_view kind = kind_of(batch.text(kKind, i), error_type);
     const uint32_t app = slots_[kApp](batch, i);
     const FramesOf stack = stacks_.get(batch, i, [this](std::string_view raw) { return frames_of(raw); });
-    const uint32_t message = messages_.get(batch, i, [this](std::string_view text) {
-      return whole_.texts.of(query_analyse::normalise_message(text));
-    });
+    const uint32_t message = messages_.get(
+        batch, i, [this](std::string_view text) { return whole_.texts.of(query_analyse::normalise_message(text)); });
     const bool is_load = kind == "resource" || kind == "request";
     const Key key{app != 0 ? app : slots_[kService](batch, i),
                   slots_[kVersion](batch, i),
@@ -101,7 +118,8 @@ class Collector {
       const double value = batch.number(slot, i).value_or(0);
       return value > 0 && value < kLineMax ? static_cast<uint32_t>(value) : 0;
     };
-    return whole_.texts.of(fmt::format("    at {}:{}:{}", file.substr(0, kFileBytesMax), number(kLine), number(kColumn)));
+    return whole_.texts.of(
+        fmt::format("    at {}:{}:{}", file.substr(0, kFileBytesMax), number(kLine), number(kColumn)));
   }
 
   ErrorVariant* variant_of(const Key& key) {
@@ -113,7 +131,8 @@ class Collector {
     }
     numbers_.emplace(key, whole_.list.size());
     ErrorVariant& variant = whole_.list.emplace_back();
-    std::tie(variant.app, variant.version, variant.kind, variant.type, variant.message, variant.stack_type, variant.frames, variant.file) = key;
+    std::tie(variant.app, variant.version, variant.kind, variant.type, variant.message, variant.stack_type,
+             variant.frames, variant.file) = key;
     if (scan_.steps != nullptr) variant.series.resize(static_cast<size_t>(scan_.steps->count));
     return &variant;
   }
@@ -135,7 +154,9 @@ class Collector {
     const uint32_t session = slots_[kSession](batch, i);
     add_person(variant.sessions, session);
     add_person(variant.users, slots_[kUser](batch, i));
-    for (const auto& [counts, slot] : {std::pair(&variant.pages, kPage), {&variant.browsers, kBrowser}, {&variant.systems, kSystem},
+    for (const auto& [counts, slot] : {std::pair(&variant.pages, kPage),
+                                       {&variant.browsers, kBrowser},
+                                       {&variant.systems, kSystem},
                                        {&variant.countries, kCountry}}) {
       (*counts)[slots_[slot](batch, i)] += times;
     }
@@ -153,7 +174,9 @@ class Collector {
 
   void keep_sight(std::vector<ErrorVariant::Sight>& sights, const ErrorVariant::Sight& sight) {
     // A heap with the oldest on top.
-    const auto newer = [](const auto& a, const auto& b) { return std::tie(a.time_ns, a.place) > std::tie(b.time_ns, b.place); };
+    const auto newer = [](const auto& a, const auto& b) {
+      return std::tie(a.time_ns, a.place) > std::tie(b.time_ns, b.place);
+    };
     if (sights.size() == scan_.sights_max) {
       if (!newer(sight, sights.front())) return;
       std::ranges::pop_heap(sights, newer);
@@ -174,11 +197,12 @@ class Collector {
 
 }  // namespace
 
-stdx::Result<ErrorVariants> scan_errors(const table::Catalog::Sets& sets, const ErrorScan& scan, const query::QueryControl& control,
-                                        const query::ScanHooks& hooks) {
+stdx::Result<ErrorVariants> scan_errors(const table::Catalog::Sets& sets, const ErrorScan& scan,
+                                        const query::QueryControl& control, const query::ScanHooks& hooks) {
   ErrorVariants whole;
   Collector collector(scan, whole);
-  auto stats = scan_events(sets, question_of(scan), control, hooks, [&](const EventBatch& batch) { return collector.add(batch); });
+  auto stats = scan_events(sets, question_of(scan), control, hooks,
+                           [&](const EventBatch& batch) { return collector.add(batch); });
   if (!stats) return std::unexpected(std::move(stats.error()));
   whole.stats = *stats;
   return whole;

@@ -52,11 +52,11 @@ struct ErrorScan {
   std::string app = {};
   const EventFilter* filter = nullptr;
   const query::TimeSteps* steps = nullptr;  // Without them no series.
-  bool with_people = true;   // Users, sessions, pages and the like; what is only to be known to exist needs none.
-  size_t sights_max = 1;     // Of each variant.
+  bool with_people = true;  // Users, sessions, pages and the like; what is only to be known to exist needs none.
+  size_t sights_max = 1;    // Of each variant.
 };
-stdx::Result<ErrorVariants> scan_errors(const table::Catalog::Sets& sets, const ErrorScan& scan, const query::QueryControl& control,
-                                        const query::ScanHooks& hooks);
+stdx::Result<ErrorVariants> scan_errors(const table::Catalog::Sets& sets, const ErrorScan& scan,
+                                        const query::QueryControl& control, const query::ScanHooks& hooks);
 
 // Of rum.binary_images as the table keeps it.
 DebugIds parse_debug_ids(std::string_view json);

@@ -54,16 +54,18 @@ stdx::Result<SourceMapTable> SourceMapTable::open(std::string bytes) {
   const size_t size = table.bytes_.size();
   if (size < kHeaderBytes || !table.bytes_.starts_with(kMagic)) return damaged("no such table");
   size_t at = kMagic.size();
-  for (uint32_t* count : {&table.line_count_, &table.block_count_, &table.segment_count_, &table.segment_bytes_, &table.source_count_,
-                          &table.name_count_}) {
+  for (uint32_t* count : {&table.line_count_, &table.block_count_, &table.segment_count_, &table.segment_bytes_,
+                          &table.source_count_, &table.name_count_}) {
     *count = table.word(at);
     at += 4;
   }
   // Each count alone is below the size, so that the sums below cannot overflow.
-  for (const uint32_t count : {table.line_count_, table.block_count_, table.segment_bytes_, table.source_count_, table.name_count_}) {
+  for (const uint32_t count :
+       {table.line_count_, table.block_count_, table.segment_bytes_, table.source_count_, table.name_count_}) {
     if (count > size) return damaged("counts beyond its end");
   }
-  if (table.block_count_ != (uint64_t{table.segment_count_} + kMapBlockSegments - 1) / kMapBlockSegments) return damaged("blocks do not fit segments");
+  if (table.block_count_ != (uint64_t{table.segment_count_} + kMapBlockSegments - 1) / kMapBlockSegments)
+    return damaged("blocks do not fit segments");
   table.lines_at_ = at;
   table.blocks_at_ = table.lines_at_ + 4 * (size_t{table.line_count_} + 1);
   table.segments_at_ = table.blocks_at_ + kBlockBytes * size_t{table.block_count_};
@@ -71,7 +73,8 @@ stdx::Result<SourceMapTable> SourceMapTable::open(std::string bytes) {
   table.starts_at_ = aligned(table.ignored_at_ + table.source_count_);
   const size_t text_count = 2 * size_t{table.source_count_} + table.name_count_;
   table.texts_at_ = table.starts_at_ + 4 * (text_count + 1);
-  if (table.texts_at_ > size || table.word(table.starts_at_ + 4 * text_count) != size - table.texts_at_) return damaged("its parts do not fit its size");
+  if (table.texts_at_ > size || table.word(table.starts_at_ + 4 * text_count) != size - table.texts_at_)
+    return damaged("its parts do not fit its size");
   return table;
 }
 
@@ -85,7 +88,8 @@ std::string_view SourceMapTable::text(uint64_t number) const {
   if (number >= 2 * uint64_t{source_count_} + name_count_) return {};
   const uint32_t begin = word(starts_at_ + 4 * number), end = word(starts_at_ + 4 * number + 4);
   const size_t size = bytes_.size() - texts_at_;
-  return begin <= end && end <= size ? std::string_view(bytes_).substr(texts_at_ + begin, end - begin) : std::string_view();
+  return begin <= end && end <= size ? std::string_view(bytes_).substr(texts_at_ + begin, end - begin)
+                                     : std::string_view();
 }
 
 std::optional<SourceMapTable::Position> SourceMapTable::find(uint32_t line, uint32_t column) const {

@@ -81,7 +81,9 @@ class TableWriter {
 
  private:
   void end_line(uint32_t next) {
-    const auto place = [](const Segment& segment) { return std::tuple(segment.column, segment.source, segment.line, segment.source_column); };
+    const auto place = [](const Segment& segment) {
+      return std::tuple(segment.column, segment.source, segment.line, segment.source_column);
+    };
     if (!std::ranges::is_sorted(row_, {}, &Segment::column)) std::ranges::sort(row_, {}, place);
     bool first = true;
     for (const Segment& segment : row_) {
@@ -96,12 +98,14 @@ class TableWriter {
   void write(const Segment& segment, bool first_of_line) {
     const bool first_of_block = written_ % kMapBlockSegments == 0;
     if (first_of_block) {
-      for (const uint32_t value : {static_cast<uint32_t>(segments_.size()), segment.column, last_.source, last_.line, last_.source_column, last_.name}) {
+      for (const uint32_t value : {static_cast<uint32_t>(segments_.size()), segment.column, last_.source, last_.line,
+                                   last_.source_column, last_.name}) {
         put_word(blocks_, value);
       }
     }
     const bool absolute = first_of_line || first_of_block;
-    segments_.push_back(static_cast<char>((absolute ? kAbsolute : 0) | (segment.has_source ? kHasSource : 0) | (segment.has_name ? kHasName : 0)));
+    segments_.push_back(static_cast<char>((absolute ? kAbsolute : 0) | (segment.has_source ? kHasSource : 0) |
+                                          (segment.has_name ? kHasName : 0)));
     put_varint(segments_, absolute ? segment.column : segment.column - last_.column);
     if (segment.has_source) {
       put_zigzag(segments_, segment.source, last_.source);
@@ -192,13 +196,14 @@ class Compiler {
       if (++count > kMapSectionsMax) return too_much("sections", kMapSectionsMax);
       uint64_t line = 0, column = 0;
       element map;
-      if (section["offset"]["line"].get(line) != simdjson::SUCCESS || section["offset"]["column"].get(column) != simdjson::SUCCESS ||
-          line >= kMapLinesMax || column > INT32_MAX) {
+      if (section["offset"]["line"].get(line) != simdjson::SUCCESS ||
+          section["offset"]["column"].get(column) != simdjson::SUCCESS || line >= kMapLinesMax || column > INT32_MAX) {
         return bad(fmt::format("section {} has no \"offset\" with line and column", count));
       }
       if (line < before) return bad(fmt::format("section {} begins before the one before it", count));
       before = line;
-      if (section["map"].get(map) != simdjson::SUCCESS) return bad(fmt::format("section {} has no \"map\"; maps at a \"url\" are not fetched", count));
+      if (section["map"].get(map) != simdjson::SUCCESS)
+        return bad(fmt::format("section {} has no \"map\"; maps at a \"url\" are not fetched", count));
       if (auto known = check_version(map); !known) return known;
       if (auto added = add_map(map, static_cast<uint32_t>(line), static_cast<uint32_t>(column)); !added) return added;
     }
@@ -231,7 +236,8 @@ class Compiler {
       if (names_of_sources_.size() == kMapSourcesMax) return too_much("sources", kMapSourcesMax);
       std::string_view text;
       std::string name = source.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-      if (!root.empty() && !name.empty() && name[0] != '/' && name.find("://") == std::string::npos) name.insert(0, root);
+      if (!root.empty() && !name.empty() && name[0] != '/' && name.find("://") == std::string::npos)
+        name.insert(0, root);
       name.resize(std::min(name.size(), kMapTextBytesMax));
       names_of_sources_.push_back(std::move(name));
     }
@@ -245,7 +251,8 @@ class Compiler {
         ++i;
       }
     }
-    if (map["ignoreList"].get(ignored) == simdjson::SUCCESS || map["x_google_ignoreList"].get(ignored) == simdjson::SUCCESS) {
+    if (map["ignoreList"].get(ignored) == simdjson::SUCCESS ||
+        map["x_google_ignoreList"].get(ignored) == simdjson::SUCCESS) {
       for (const element entry : ignored) {
         uint64_t number = 0;
         if (entry.get(number) == simdjson::SUCCESS && number < ignored_.size() - first) ignored_[first + number] = 1;
@@ -275,12 +282,14 @@ class Compiler {
         for (uint32_t* value : {&state.source, &state.line, &state.source_column}) {
           if (auto read = mappings.add_to(*value); !read) return read;
         }
-        if (state.source < first.source || state.source >= names_of_sources_.size()) return bad("a mapping names a source that is not there");
+        if (state.source < first.source || state.source >= names_of_sources_.size())
+          return bad("a mapping names a source that is not there");
         state.has_source = true;
       }
       if (!mappings.at_separator()) {
         if (auto read = mappings.add_to(state.name); !read) return read;
-        if (state.name < first.name || state.name >= names_.size()) return bad("a mapping names a name that is not there");
+        if (state.name < first.name || state.name >= names_.size())
+          return bad("a mapping names a name that is not there");
         state.has_name = true;
       }
       if (!mappings.at_separator()) return bad("a mapping has more than five numbers");

@@ -1,4 +1,5 @@
-// Source maps against any bytes: as JSON, as a table read back from a damaged store, as a source whose functions are looked for.
+// Source maps against any bytes: as JSON, as a table read back from a damaged store, as a source whose functions are
+// looked for.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

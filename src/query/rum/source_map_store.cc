@@ -27,9 +27,9 @@ std::string json_text(std::string_view text) {
 std::string list_json(const std::vector<SourceMapInfo>& maps) {
   std::string text = "[";
   for (const SourceMapInfo& map : maps) {
-    text += fmt::format(R"({}{{"id":"{}","app":{},"version":{},"file":{},"debug_id":{},"bytes":{},"uploaded_ns":{}}})", text.size() == 1 ? "" : ",\n",
-                        map.id, json_text(map.app), json_text(map.version), json_text(map.file), json_text(map.debug_id), map.size_bytes,
-                        map.uploaded_ns);
+    text += fmt::format(R"({}{{"id":"{}","app":{},"version":{},"file":{},"debug_id":{},"bytes":{},"uploaded_ns":{}}})",
+                        text.size() == 1 ? "" : ",\n", map.id, json_text(map.app), json_text(map.version),
+                        json_text(map.file), json_text(map.debug_id), map.size_bytes, map.uploaded_ns);
   }
   return text + "]";
 }
@@ -45,7 +45,8 @@ std::vector<SourceMapInfo> read_list(const std::string& json) {
       std::string_view value;
       if (entry[name].get(value) == simdjson::SUCCESS) place = value;
     };
-    text("id", map.id), text("app", map.app), text("version", map.version), text("file", map.file), text("debug_id", map.debug_id);
+    text("id", map.id), text("app", map.app), text("version", map.version), text("file", map.file),
+        text("debug_id", map.debug_id);
     if (entry["bytes"].get(map.size_bytes) != simdjson::SUCCESS) continue;
     if (entry["uploaded_ns"].get(map.uploaded_ns) != simdjson::SUCCESS) continue;
     if (parse_group_id(map.id) != 0) maps.push_back(std::move(map));
@@ -71,7 +72,8 @@ std::string_view script_path(std::string_view file) {
 
 // The script at `url` may be the one that was uploaded as `path`: the same, or one of the two the end of the other.
 bool is_end_of(std::string_view path, std::string_view end) {
-  return !end.empty() && path.ends_with(end) && (path.size() == end.size() || path[path.size() - end.size() - 1] == '/');
+  return !end.empty() && path.ends_with(end) &&
+         (path.size() == end.size() || path[path.size() - end.size() - 1] == '/');
 }
 
 std::vector<SourceLine> context_of(std::string_view source, uint32_t line) {
@@ -129,11 +131,13 @@ stdx::Result<SourceMapInfo> SourceMaps::add(const Upload& upload) {
                     .uploaded_ns = clock_.now_ns()};
   for (const std::string* text : {&map.app, &map.version, &map.file, &map.debug_id}) {
     if (text->size() > kMapParameterBytesMax) {
-      return stdx::fail(stdx::ErrorCode::kInvalidArgument, fmt::format("app, version, file and debug_id have at most {} bytes", kMapParameterBytesMax));
+      return stdx::fail(stdx::ErrorCode::kInvalidArgument,
+                        fmt::format("app, version, file and debug_id have at most {} bytes", kMapParameterBytesMax));
     }
   }
   if (map.file.empty() && map.debug_id.empty()) {
-    return stdx::fail(stdx::ErrorCode::kInvalidArgument, "file: the map does not say which script it is for, nor has it a debug id");
+    return stdx::fail(stdx::ErrorCode::kInvalidArgument,
+                      "file: the map does not say which script it is for, nor has it a debug id");
   }
   map.id = group_id_text(map_hash(map));
 
@@ -151,7 +155,8 @@ stdx::Result<SourceMapInfo> SourceMaps::add(const Upload& upload) {
   }
   // The table before the list that names it.
   if (store_.save) {
-    if (auto saved = store_.save(table_name(map.id), compiled->table); !saved) return std::unexpected(std::move(saved.error()));
+    if (auto saved = store_.save(table_name(map.id), compiled->table); !saved)
+      return std::unexpected(std::move(saved.error()));
   }
   if (auto saved = save_list(maps); !saved) return std::unexpected(std::move(saved.error()));
   std::lock_guard lock(mutex_);
@@ -162,7 +167,8 @@ stdx::Result<SourceMapInfo> SourceMaps::add(const Upload& upload) {
     forget_table(id);
     kept_.erase(id);
     // What stays behind costs room, and nobody finds it.
-    if (store_.remove) [[maybe_unused]] const auto removed = store_.remove(table_name(id));
+    if (store_.remove) [[maybe_unused]]
+      const auto removed = store_.remove(table_name(id));
   }
   return map;
 }
@@ -224,7 +230,8 @@ SourceMaps::Table SourceMaps::table_of(const std::string& id) const {
   return table;
 }
 
-SourceMaps::Found SourceMaps::find(std::string_view app, std::string_view version, std::string_view file, std::string_view debug_id) const {
+SourceMaps::Found SourceMaps::find(std::string_view app, std::string_view version, std::string_view file,
+                                   std::string_view debug_id) const {
   const std::string_view path = script_path(file);
   std::string id;
   bool others = false;
@@ -271,7 +278,8 @@ ResolvedStack SourceMaps::resolve(std::span<const StackFrame> frames, std::strin
     if (frame.line == 0 || frame.file.empty()) continue;
     const auto [known, is_new] = found_by_file.try_emplace(frame.file);
     if (is_new) {
-      const auto debug = std::ranges::find(debug_ids, frame.file, [](const auto& entry) -> const std::string& { return entry.first; });
+      const auto debug =
+          std::ranges::find(debug_ids, frame.file, [](const auto& entry) -> const std::string& { return entry.first; });
       known->second = find(app, version, frame.file, debug == debug_ids.end() ? std::string_view() : debug->second);
     }
     const Found& found = known->second;

@@ -21,7 +21,7 @@
 namespace clew::query_rum {
 
 struct SourceMapInfo {
-  std::string id;        // 16 hex digits, of the members below: an upload for the same script replaces the one before.
+  std::string id;  // 16 hex digits, of the members below: an upload for the same script replaces the one before.
   std::string app, version;
   std::string file;      // The script: its URL, or the end of its path.
   std::string debug_id;  // May be empty.
@@ -29,8 +29,8 @@ struct SourceMapInfo {
   int64_t uploaded_ns = 0;
 };
 
-// Keeps tables in the store, a list of them beside, and the tables used last in memory. Any thread; lookups read storage
-// outside of the lock. A map is found by its debug id, else by application, version and script.
+// Keeps tables in the store, a list of them beside, and the tables used last in memory. Any thread; lookups read
+// storage outside of the lock. A map is found by its debug id, else by application, version and script.
 class SourceMaps final : public SourcePositions {
  public:
   // Documents by name; `load` gives kNotFound for one that is not there. Any thread.

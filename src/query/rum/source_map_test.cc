@@ -61,7 +61,8 @@ TEST(SourceMap, FindsWhatEveryMappingSays) {
       Mapping mapping{row, at, below(10) != 0, below(5), below(9000), below(300), {}};
       text += (i == 0 ? "" : ",") + vlq(step);
       if (mapping.has_source) {
-        text += vlq(int64_t{mapping.source} - source) + vlq(int64_t{mapping.source_line} - line) + vlq(int64_t{mapping.source_column} - column);
+        text += vlq(int64_t{mapping.source} - source) + vlq(int64_t{mapping.source_line} - line) +
+                vlq(int64_t{mapping.source_column} - column);
         source = mapping.source, line = mapping.source_line, column = mapping.source_column;
         if (below(3) == 0) {
           mapping.name = below(4);
@@ -73,7 +74,8 @@ TEST(SourceMap, FindsWhatEveryMappingSays) {
     }
     text += ';';
   }
-  const SourceMapTable table = table_of(R"({"version":3,"sources":["a","b","c","d","e"],"names":["w","x","y","z"],"mappings":")" + text + "\"}");
+  const SourceMapTable table =
+      table_of(R"({"version":3,"sources":["a","b","c","d","e"],"names":["w","x","y","z"],"mappings":")" + text + "\"}");
   for (size_t i = 0; i < mappings.size(); ++i) {
     const Mapping& mapping = mappings[i];
     const bool last = i + 1 == mappings.size() || mappings[i + 1].line != mapping.line;
@@ -95,8 +97,10 @@ TEST(SourceMap, FindsWhatEveryMappingSays) {
 }
 
 TEST(SourceMap, KeepsSourcesAndNames) {
-  const auto compiled = compile_source_map(")]}'\n" R"({"version":3,"file":"app.js","debug_id":"d-1","sourceRoot":"/src","sources":["a.ts",null,"webpack://x/b.ts"],)"
-                                           R"("sourcesContent":["const a = 1;",null],"names":["total"],"mappings":"AAAAA","ignoreList":[2]})");
+  const auto compiled = compile_source_map(
+      ")]}'\n"
+      R"({"version":3,"file":"app.js","debug_id":"d-1","sourceRoot":"/src","sources":["a.ts",null,"webpack://x/b.ts"],)"
+      R"("sourcesContent":["const a = 1;",null],"names":["total"],"mappings":"AAAAA","ignoreList":[2]})");
   ASSERT_TRUE(compiled.has_value()) << compiled.error().message;
   EXPECT_EQ(compiled->debug_id, "d-1");
   EXPECT_EQ(compiled->file, "app.js");
@@ -123,12 +127,16 @@ TEST(SourceMap, ReadsSections) {
 }
 
 TEST(SourceMap, RefusesByName) {
-  EXPECT_EQ(error_of("x"), "source map: the file is no JSON: The JSON document has an improper structure: missing or superfluous commas, braces, missing keys, etc.");
+  EXPECT_EQ(error_of("x"),
+            "source map: the file is no JSON: The JSON document has an improper structure: missing or superfluous "
+            "commas, braces, missing keys, etc.");
   EXPECT_EQ(error_of("[]"), "source map: the file is no JSON object");
   EXPECT_EQ(error_of(R"({"version":2})"), "source map: \"version\" is not 3");
   EXPECT_EQ(error_of(R"({"version":3,"sources":[]})"), "source map: \"mappings\" is missing");
   EXPECT_EQ(error_of(R"({"version":3,"mappings":""})"), "source map: \"sources\" is missing");
-  const auto of_mappings = [](const std::string& text) { return error_of(R"({"version":3,"sources":["a"],"names":[],"mappings":")" + text + "\"}"); };
+  const auto of_mappings = [](const std::string& text) {
+    return error_of(R"({"version":3,"sources":["a"],"names":[],"mappings":")" + text + "\"}");
+  };
   EXPECT_EQ(of_mappings("AA*A"), "source map: \"mappings\" has a byte that is no base64 at byte 2");
   EXPECT_EQ(of_mappings("AAAg"), "source map: a number of \"mappings\" has no end at byte 4");
   EXPECT_EQ(of_mappings("D"), "source map: \"mappings\" leads outside of the file at byte 1");
@@ -160,7 +168,8 @@ TEST(SourceMap, DamagedTablesAreNoTables) {
 TEST(SourceScopes, FindTheFunctionAround) {
   query_test::run_golden_file(CLEW_SOURCE_DIR "/src/query/rum/testdata/source_scopes.golden", [](std::string source) {
     const size_t mark = source.find("◆");
-    const auto line = static_cast<uint32_t>(std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(mark), '\n'));
+    const auto line =
+        static_cast<uint32_t>(std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(mark), '\n'));
     const size_t begin = line == 0 ? 0 : source.rfind('\n', mark) + 1;
     source.erase(mark, std::string_view("◆").size());
     return '"' + function_around(source, line, static_cast<uint32_t>(mark - begin)) + '"';

@@ -19,10 +19,10 @@ struct SourceLine {
 };
 
 struct SourcePosition {
-  std::string file;      // As the map names it, without "webpack://" and leading "../".
-  uint32_t line = 0;     // From 1.
-  uint32_t column = 0;   // From 1.
-  std::string function;  // Around the position; empty where not known.
+  std::string file;                 // As the map names it, without "webpack://" and leading "../".
+  uint32_t line = 0;                // From 1.
+  uint32_t column = 0;              // From 1.
+  std::string function;             // Around the position; empty where not known.
   std::vector<SourceLine> context;  // Lines around it where the map holds the source; the one at `line` among them.
 };
 
@@ -31,7 +31,9 @@ struct ResolvedFrame {
   std::optional<SourcePosition> source;
 
   // What a reader is shown and what groups are told apart by.
-  const std::string& function() const { return source && !source->function.empty() ? source->function : frame.function; }
+  const std::string& function() const {
+    return source && !source->function.empty() ? source->function : frame.function;
+  }
   const std::string& file() const { return source ? source->file : frame.file; }
   uint32_t line() const { return source ? source->line : frame.line; }
   uint32_t column() const { return source ? source->column : frame.column; }
@@ -57,7 +59,8 @@ using DebugIds = std::vector<std::pair<std::string, std::string>>;
 class SourcePositions {
  public:
   virtual ~SourcePositions() = default;
-  // As many frames as given, in their order. `app` is the id of the application, `version` its release; either may be empty.
+  // As many frames as given, in their order. `app` is the id of the application, `version` its release; either may be
+  // empty.
   virtual ResolvedStack resolve(std::span<const StackFrame> frames, std::string_view app, std::string_view version,
                                 const DebugIds& debug_ids) const = 0;
 };

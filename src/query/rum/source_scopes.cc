@@ -13,24 +13,28 @@ constexpr size_t kTokensMax = 32;   // Remembered of a statement.
 constexpr size_t kLevelsMax = 512;  // Of brackets; deeper ones are not told apart.
 
 bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '#' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+         c == '#' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_name(std::string_view token) { return !token.empty() && is_word(token[0]) && !(token[0] >= '0' && token[0] <= '9'); }
+bool is_name(std::string_view token) {
+  return !token.empty() && is_word(token[0]) && !(token[0] >= '0' && token[0] <= '9');
+}
 
 bool is_control(std::string_view word) {
-  constexpr std::array<std::string_view, 8> kWords = {"if", "for", "while", "switch", "catch", "with", "await", "function"};
+  constexpr std::array<std::string_view, 8> kWords = {"if",    "for",  "while", "switch",
+                                                      "catch", "with", "await", "function"};
   return std::ranges::find(kWords, word) != kWords.end();
 }
 // Begins a statement, so what stood before it has ended, semicolon or not.
 bool begins_statement(std::string_view word) {
-  constexpr std::array<std::string_view, 13> kWords = {"const", "let", "var", "class", "export", "import", "if", "for", "while", "return",
-                                                       "switch", "try", "throw"};
+  constexpr std::array<std::string_view, 13> kWords = {"const", "let",   "var",    "class",  "export", "import", "if",
+                                                       "for",   "while", "return", "switch", "try",    "throw"};
   return std::ranges::find(kWords, word) != kWords.end();
 }
 // A "/" after one of these words begins a regular expression.
 bool is_operator_word(std::string_view word) {
-  return word == "return" || word == "typeof" || word == "case" || word == "in" || word == "of" || word == "do" || word == "else" || word == "await";
+  return word == "return" || word == "typeof" || word == "case" || word == "in" || word == "of" || word == "do" ||
+         word == "else" || word == "await";
 }
 
 class Scanner {
@@ -191,7 +195,9 @@ class Scanner {
 
   void after_arrow() {
     size_t next = at_;
-    while (next < source_.size() && (source_[next] == ' ' || source_[next] == '\n' || source_[next] == '\r' || source_[next] == '\t')) ++next;
+    while (next < source_.size() &&
+           (source_[next] == ' ' || source_[next] == '\n' || source_[next] == '\r' || source_[next] == '\t'))
+      ++next;
     if (next < source_.size() && source_[next] != '{') top().arrow = with_class(function_named(top().tokens.size()));
   }
 
@@ -203,7 +209,10 @@ class Scanner {
   std::string class_named() {
     const std::vector<std::string_view>& tokens = top().tokens;
     for (size_t i = tokens.size(); i-- > 0;) {
-      if (tokens[i] == "class") return i + 1 < tokens.size() && is_name(tokens[i + 1]) && tokens[i + 1] != "extends" ? std::string(tokens[i + 1]) : std::string();
+      if (tokens[i] == "class")
+        return i + 1 < tokens.size() && is_name(tokens[i + 1]) && tokens[i + 1] != "extends"
+                   ? std::string(tokens[i + 1])
+                   : std::string();
       if (tokens[i] == "=>" || tokens[i] == "=" || tokens[i] == "}") return {};
     }
     return {};
@@ -237,7 +246,8 @@ class Scanner {
     }
     if (arrow) return assigned_name(name);
     const std::string_view word = token(name, 0);
-    if (word == "function" || (word == "*" && token(name, 1) == "function")) return assigned_name(word == "*" ? name - 2 : name - 1);
+    if (word == "function" || (word == "*" && token(name, 1) == "function"))
+      return assigned_name(word == "*" ? name - 2 : name - 1);
     if (!is_name(word) || is_control(word)) return {};
     return std::string(word);
   }
@@ -248,7 +258,8 @@ class Scanner {
     if (token(end, 0) != "=") return {};
     for (size_t i = end - 1; i-- > 0;) {
       const std::string_view word = levels_.back().tokens[i];
-      if ((word == "const" || word == "let" || word == "var") && i + 1 < end) return std::string(levels_.back().tokens[i + 1]);
+      if ((word == "const" || word == "let" || word == "var") && i + 1 < end)
+        return std::string(levels_.back().tokens[i + 1]);
     }
     return is_name(token(end, 1)) ? std::string(token(end, 1)) : std::string();
   }

@@ -7,9 +7,10 @@
 
 namespace clew::query_rum {
 
-// "total", "Cart.total" for a method, the class for its constructor; of code in a function without a name the nearest one
-// around it; empty at the top of the file. Not a parser: it knows strings, comments, regular expressions, brackets and what
-// stands before them. Reads at most kScannedSourceBytesMax; linear, any bytes. Line and column from 0. Guarded by source_map_fuzz.
+// "total", "Cart.total" for a method, the class for its constructor; of code in a function without a name the nearest
+// one around it; empty at the top of the file. Not a parser: it knows strings, comments, regular expressions, brackets
+// and what stands before them. Reads at most kScannedSourceBytesMax; linear, any bytes. Line and column from 0. Guarded
+// by source_map_fuzz.
 std::string function_around(std::string_view source, uint32_t line, uint32_t column);
 
 // Line `number` from 0, without its end; empty beyond the last.

@@ -52,7 +52,9 @@ std::string_view without_data(std::string_view file) {
 // "scheme:" of at least two letters, as it begins URLs and "webpack-internal:///…"; a Windows drive has one.
 bool begins_with_scheme(std::string_view text) {
   size_t i = 0;
-  while (i < text.size() && i < 32 && (is_letter(text[i]) || is_digit(text[i]) || text[i] == '+' || text[i] == '-' || text[i] == '.')) ++i;
+  while (i < text.size() && i < 32 &&
+         (is_letter(text[i]) || is_digit(text[i]) || text[i] == '+' || text[i] == '-' || text[i] == '.'))
+    ++i;
   return i >= 2 && i < text.size() && text[i] == ':' && is_letter(text[0]);
 }
 
@@ -69,13 +71,14 @@ bool looks_like_place(std::string_view text) {
 // "file:line:column", "file:line" or a file alone, into the frame.
 void read_place(std::string_view place, StackFrame& frame) {
   place = trimmed(place);
-  if (place.empty() || place == "native" || place == "[native code]" || place == "[wasm code]" || place == "<anonymous>" ||
-      place == "unknown location" || place == "unknown" || place.starts_with("index ") || place.starts_with("self-hosted:") ||
-      place == "Native Method" || place == "Unknown Source") {
+  if (place.empty() || place == "native" || place == "[native code]" || place == "[wasm code]" ||
+      place == "<anonymous>" || place == "unknown location" || place == "unknown" || place.starts_with("index ") ||
+      place.starts_with("self-hosted:") || place == "Native Method" || place == "Unknown Source") {
     return;
   }
   // WebAssembly: a byte offset in hex where a line would stand.
-  if (const size_t wasm = place.rfind(":0x"); wasm != std::string_view::npos && place.find("wasm-function[") != std::string_view::npos) {
+  if (const size_t wasm = place.rfind(":0x");
+      wasm != std::string_view::npos && place.find("wasm-function[") != std::string_view::npos) {
     place = place.substr(0, wasm);
     frame.file = cut(place, kFileBytesMax);
     return;
@@ -116,8 +119,11 @@ std::string_view without_prefix(std::string_view text, std::string_view prefix) 
 std::string function_name(std::string_view name) {
   name = trimmed(name);
   name = without_prefix(without_prefix(name, "async "), "new ");
-  if (const size_t alias = name.find(" [as "); alias != std::string_view::npos && name.ends_with(']')) name = name.substr(0, alias);
-  if (name == "<anonymous>" || name == "?" || name == "(anonymous)" || name == "anonymous" || name == "Anonymous function") return {};
+  if (const size_t alias = name.find(" [as "); alias != std::string_view::npos && name.ends_with(']'))
+    name = name.substr(0, alias);
+  if (name == "<anonymous>" || name == "?" || name == "(anonymous)" || name == "anonymous" ||
+      name == "Anonymous function")
+    return {};
   return cut(name, kFunctionBytesMax);
 }
 
@@ -202,7 +208,8 @@ std::optional<StackFrame> gecko_frame(std::string_view line) {
   }
   if (name == "global code" || name == "module code" || name == "eval code" || name.ends_with("/<")) name = {};
   if (name.ends_with('<')) name.remove_suffix(1);
-  if (const size_t inner = name.rfind('/'); inner != std::string_view::npos && inner + 1 < name.size()) name = name.substr(inner + 1);
+  if (const size_t inner = name.rfind('/'); inner != std::string_view::npos && inner + 1 < name.size())
+    name = name.substr(inner + 1);
   frame.function = function_name(name);
   if (!read_gecko_eval(place, frame)) read_place(place, frame);
   return frame;
@@ -236,7 +243,8 @@ std::optional<StackFrame> frame_of(std::string_view line) {
 // "TypeError", "shop.PaymentError", "java.lang.IllegalStateException": a word that may stand before ": ".
 bool is_type_name(std::string_view text) {
   return !text.empty() && text.size() <= 128 && (is_letter(text[0]) || text[0] == '_' || text[0] == '$') &&
-         std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '$'; });
+         std::ranges::all_of(text,
+                             [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '$'; });
 }
 
 void read_header(std::string_view header, Stack& stack) {
@@ -245,7 +253,8 @@ void read_header(std::string_view header, Stack& stack) {
   header = without_prefix(header, "(in promise) ");
   const size_t colon = header.find(':');
   const std::string_view word = trimmed(header.substr(0, std::min(colon, header.size())));
-  if (is_type_name(word) && (colon != std::string_view::npos || word.ends_with("Error") || word.ends_with("Exception"))) {
+  if (is_type_name(word) &&
+      (colon != std::string_view::npos || word.ends_with("Error") || word.ends_with("Exception"))) {
     stack.type = word;
     if (colon != std::string_view::npos) stack.message = cut(trimmed(header.substr(colon + 1)), kStackHeaderBytesMax);
   } else {

@@ -1,5 +1,5 @@
-// What engines write into error.stack, as frames: V8 (Chrome, Edge, Node), Gecko, WebKit/JavaScriptCore; also Java's and Apple's
-// traces of mobile applications.
+// What engines write into error.stack, as frames: V8 (Chrome, Edge, Node), Gecko, WebKit/JavaScriptCore; also Java's
+// and Apple's traces of mobile applications.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,18 @@ namespace clew::query_rum {
 
 struct StackFrame {
   std::string function;  // As the engine names it, without "async", "new" and "[as x]"; empty where it does not.
-  std::string file;      // URL or path; empty for the engine's own code. "<eval>" for code made from text somewhere unknown.
-  uint32_t line = 0;     // From 1; 0: not known.
-  uint32_t column = 0;   // From 1; 0: not known.
-  bool in_app = false;   // Written by the authors of the application, as far as its address tells.
+  std::string
+      file;  // URL or path; empty for the engine's own code. "<eval>" for code made from text somewhere unknown.
+  uint32_t line = 0;    // From 1; 0: not known.
+  uint32_t column = 0;  // From 1; 0: not known.
+  bool in_app = false;  // Written by the authors of the application, as far as its address tells.
 
   bool operator==(const StackFrame&) const = default;
 };
 
 struct Stack {
-  std::string type;     // Of the line before the frames ("TypeError"); empty where there is none.
-  std::string message;  // The rest of that line and those after it.
+  std::string type;                // Of the line before the frames ("TypeError"); empty where there is none.
+  std::string message;             // The rest of that line and those after it.
   std::vector<StackFrame> frames;  // Innermost first.
   size_t frames_at = 0;            // Where the first frame's line begins in the text; its size where there is none.
   bool cut = false;                // There was more than kStackFramesMax or kStackBytesMax.

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (frame.line > kLineMax || frame.column > kLineMax) std::abort();
     if (stable_file(frame.file).size() > frame.file.size() + 1) std::abort();
   }
-  const ErrorFacts facts{.app = "a", .kind = "error", .type = stack.type, .message = stack.message, .file = {}, .stack_type = stack.type};
+  const ErrorFacts facts{
+      .app = "a", .kind = "error", .type = stack.type, .message = stack.message, .file = {}, .stack_type = stack.type};
   const auto frames = unresolved(stack.frames).frames;
   const ErrorKey key = error_key(facts, frames);
   if (key.id != error_key(facts, frames).id || key.culprit >= static_cast<int>(frames.size())) std::abort();

@@ -18,8 +18,8 @@ std::string frames_text(const std::string& raw) {
   std::string text = fmt::format("type \"{}\" message \"{}\"", stack.type, stack.message);
   for (size_t i = text.find('\n'); i != std::string::npos; i = text.find('\n', i)) text.replace(i, 1, "\\n");
   for (const StackFrame& frame : stack.frames) {
-    text += fmt::format("\n{} \"{}\" {} {}:{}", frame.in_app ? "*" : " ", frame.function, frame.file.empty() ? "-" : frame.file, frame.line,
-                        frame.column);
+    text += fmt::format("\n{} \"{}\" {} {}:{}", frame.in_app ? "*" : " ", frame.function,
+                        frame.file.empty() ? "-" : frame.file, frame.line, frame.column);
   }
   return text;
 }
@@ -39,17 +39,20 @@ TEST(StackFrames, AreBounded) {
   const Stack stack = parse_stack(many);
   EXPECT_EQ(stack.frames.size(), kStackFramesMax);
   EXPECT_TRUE(stack.cut);
-  const Stack long_names = parse_stack("Error\n    at " + std::string(5000, 'f') + " (https://shop.example/" + std::string(5000, 'x') + ":1:2)");
+  const Stack long_names = parse_stack("Error\n    at " + std::string(5000, 'f') + " (https://shop.example/" +
+                                       std::string(5000, 'x') + ":1:2)");
   ASSERT_EQ(long_names.frames.size(), 1u);
   EXPECT_EQ(long_names.frames[0].function.size(), kFunctionBytesMax);
   EXPECT_EQ(long_names.frames[0].file.size(), kFileBytesMax);
   EXPECT_TRUE(parse_stack(std::string(1 << 20, '(')).cut);
 }
 
-ErrorKey key_of(std::string_view type, std::string_view message, std::string_view raw, std::string_view kind = "error") {
+ErrorKey key_of(std::string_view type, std::string_view message, std::string_view raw,
+                std::string_view kind = "error") {
   const Stack stack = parse_stack(raw);
-  return error_key({.app = "shop", .kind = kind, .type = type, .message = message, .file = {}, .stack_type = stack.type},
-                   unresolved(stack.frames).frames);
+  return error_key(
+      {.app = "shop", .kind = kind, .type = type, .message = message, .file = {}, .stack_type = stack.type},
+      unresolved(stack.frames).frames);
 }
 
 TEST(ErrorKey, IsTheSameInAllBrowsersAndReleases) {
@@ -76,7 +79,8 @@ TEST(ErrorKey, TellsApart) {
   EXPECT_NE(first.id, key_of("TypeError", "x", stack, "crash").id);
   EXPECT_EQ(first.id, key_of("TypeError", "y", stack).id) << "the place says more than the words";
   // Frames of libraries do not count.
-  EXPECT_EQ(first.id, key_of("TypeError", "x", "\n    at dispatch (https://unpkg.com/react@18/react.js:1:2)" + stack).id);
+  EXPECT_EQ(first.id,
+            key_of("TypeError", "x", "\n    at dispatch (https://unpkg.com/react@18/react.js:1:2)" + stack).id);
 }
 
 TEST(ErrorKey, OfMinifiedCodeIsTheMessage) {
@@ -88,7 +92,8 @@ TEST(ErrorKey, OfMinifiedCodeIsTheMessage) {
 }
 
 TEST(ErrorKey, OfACategoryIsTheTypeInTheStack) {
-  const ErrorKey key = key_of("js", "Uncaught TypeError: x is null", "TypeError: x is null\n    at f (https://shop.example/app.js:1:2)");
+  const ErrorKey key =
+      key_of("js", "Uncaught TypeError: x is null", "TypeError: x is null\n    at f (https://shop.example/app.js:1:2)");
   EXPECT_EQ(key.type, "TypeError");
   EXPECT_EQ(key.message, "x is null");
 }

@@ -7,34 +7,71 @@
 namespace clew::query_rum {
 namespace {
 
-
-
 // Pages of others' code in the browser: extensions, the browser's own pages, automation.
-constexpr std::array<std::string_view, 12> kForeignSchemes = {
-    "chrome-extension:", "moz-extension:",  "safari-extension:", "safari-web-extension:", "ms-browser-extension:", "edge-extension:",
-    "chrome:",           "resource:",       "about:",            "webkit-masked-url:",    "pptr:",                 "node:"};
+constexpr std::array<std::string_view, 12> kForeignSchemes = {"chrome-extension:",
+                                                              "moz-extension:",
+                                                              "safari-extension:",
+                                                              "safari-web-extension:",
+                                                              "ms-browser-extension:",
+                                                              "edge-extension:",
+                                                              "chrome:",
+                                                              "resource:",
+                                                              "about:",
+                                                              "webkit-masked-url:",
+                                                              "pptr:",
+                                                              "node:"};
 
 // Hosts that serve libraries, advertisements and measurement for everybody. A host ends with one of these.
-constexpr std::array<std::string_view, 34> kForeignHosts = {
-    "jsdelivr.net",           "unpkg.com",             "cdnjs.cloudflare.com", "esm.sh",              "skypack.dev",
-    "ajax.googleapis.com",    "ajax.aspnetcdn.com",    "code.jquery.com",      "bootstrapcdn.com",    "staticfile.org",
-    "bootcdn.net",            "bootcss.com",           "googletagmanager.com", "google-analytics.com", "googlesyndication.com",
-    "googleadservices.com",   "doubleclick.net",       "gstatic.com",          "maps.googleapis.com", "connect.facebook.net",
-    "hm.baidu.com",           "cnzz.com",              "g.alicdn.com",         "res.wx.qq.com",       "js.stripe.com",
-    "paypalobjects.com",      "recaptcha.net",         "hotjar.com",           "clarity.ms",          "segment.com",
-    "intercomcdn.com",        "static.cloudflareinsights.com", "browser.sentry-cdn.com", "cdn.polyfill.io"};
+constexpr std::array<std::string_view, 34> kForeignHosts = {"jsdelivr.net",
+                                                            "unpkg.com",
+                                                            "cdnjs.cloudflare.com",
+                                                            "esm.sh",
+                                                            "skypack.dev",
+                                                            "ajax.googleapis.com",
+                                                            "ajax.aspnetcdn.com",
+                                                            "code.jquery.com",
+                                                            "bootstrapcdn.com",
+                                                            "staticfile.org",
+                                                            "bootcdn.net",
+                                                            "bootcss.com",
+                                                            "googletagmanager.com",
+                                                            "google-analytics.com",
+                                                            "googlesyndication.com",
+                                                            "googleadservices.com",
+                                                            "doubleclick.net",
+                                                            "gstatic.com",
+                                                            "maps.googleapis.com",
+                                                            "connect.facebook.net",
+                                                            "hm.baidu.com",
+                                                            "cnzz.com",
+                                                            "g.alicdn.com",
+                                                            "res.wx.qq.com",
+                                                            "js.stripe.com",
+                                                            "paypalobjects.com",
+                                                            "recaptcha.net",
+                                                            "hotjar.com",
+                                                            "clarity.ms",
+                                                            "segment.com",
+                                                            "intercomcdn.com",
+                                                            "static.cloudflareinsights.com",
+                                                            "browser.sentry-cdn.com",
+                                                            "cdn.polyfill.io"};
 
 // Folders and bundles of code that came with a package manager.
-constexpr std::array<std::string_view, 9> kLibraryPaths = {"node_modules/", "bower_components/", "/~/",      "webpack/bootstrap", "webpack/runtime",
-                                                            "(webpack)",     "/@vite/",           "@react-refresh", "/jspm_packages/"};
-constexpr std::array<std::string_view, 16> kLibraryNames = {"vendor", "vendors", "chunk-vendors", "chunk-libs", "polyfill",  "polyfills", "jquery", "react",
-                                                             "react-dom", "vue", "angular", "lodash", "zone", "arms-rum", "browser-sdk", "zone-evergreen"};
+constexpr std::array<std::string_view, 9> kLibraryPaths = {"node_modules/",     "bower_components/", "/~/",
+                                                           "webpack/bootstrap", "webpack/runtime",   "(webpack)",
+                                                           "/@vite/",           "@react-refresh",    "/jspm_packages/"};
+constexpr std::array<std::string_view, 16> kLibraryNames = {
+    "vendor",    "vendors", "chunk-vendors", "chunk-libs", "polyfill", "polyfills", "jquery",      "react",
+    "react-dom", "vue",     "angular",       "lodash",     "zone",     "arms-rum",  "browser-sdk", "zone-evergreen"};
 
 constexpr std::array<std::string_view, 14> kPlatformPackages = {
-    "java.", "javax.", "jdk.", "sun.", "kotlin.", "kotlinx.", "android.", "androidx.", "com.android.", "dalvik.", "libcore.", "com.google.android.",
+    "java.",    "javax.",       "jdk.",         "sun.",    "kotlin.",  "kotlinx.",
+    "android.", "androidx.",    "com.android.", "dalvik.", "libcore.", "com.google.android.",
     "okhttp3.", "io.reactivex."};
-constexpr std::array<std::string_view, 12> kPlatformModules = {"UIKit", "Foundation", "CoreFoundation", "GraphicsServices", "libsystem", "libdispatch",
-                                                                "libobjc", "dyld", "CFNetwork", "Security", "SwiftUI", "QuartzCore"};
+constexpr std::array<std::string_view, 12> kPlatformModules = {
+    "UIKit",   "Foundation", "CoreFoundation", "GraphicsServices", "libsystem", "libdispatch",
+    "libobjc", "dyld",       "CFNetwork",      "Security",         "SwiftUI",   "QuartzCore"};
 
 template <class List>
 bool begins_with_any(std::string_view text, const List& list) {
@@ -57,7 +94,8 @@ bool is_library_name(std::string_view path) {
     if (rest[0] == '~') return true;
     if (rest[0] != '.' && rest[0] != '-' && rest[0] != '_') return false;
     // "vendor-form.js" is the application's: after "-" a version or hash must come.
-    return rest[0] == '.' || (rest.size() > 1 && std::ranges::any_of(rest.substr(0, rest.find('.')), [](char c) { return c >= '0' && c <= '9'; }));
+    return rest[0] == '.' || (rest.size() > 1 && std::ranges::any_of(rest.substr(0, rest.find('.')),
+                                                                     [](char c) { return c >= '0' && c <= '9'; }));
   });
 }
 
