@@ -5,6 +5,7 @@ import base64
 import contextlib
 import dataclasses
 import json
+import re
 import secrets
 
 import pytest
@@ -309,7 +310,7 @@ def test_remote_configuration_overrides_the_pages_own(tmp_path, website, browser
 
 @pytest.mark.parametrize("propagator", list(HEADERS_OF))
 def test_from_a_slow_page_in_the_overview_to_the_sql_statement(server, website, browser, propagator):
-    """In Clew's own pages: the slow page, what its time went to, the session at the request that waited."""
+    """In Clew's own pages: the slow page, the statement that its time went to, the session with the trace and the statement."""
     name, app, view = next(iter(BACKENDS[propagator])), f"shop-{propagator}", f"/shop/slow-{propagator}"
     rum = {**rum_config(endpoint_of(server), tracing={"propagatorTypes": [propagator]}), "pid": app}
     with rum_shop.visit(browser, website.page(view, "npm", rum, [], at_load=f"/api/{name}/orders/slow")) as page:
@@ -324,7 +325,10 @@ def test_from_a_slow_page_in_the_overview_to_the_sql_statement(server, website, 
         assert name in suspect.text_content()
         suspect.locator("a.row-link").first.click()
         page.wait_for_url("**/sessions/**")
-        assert f"/sessions/{session}" in page.url and "event=" in page.url
+        assert f"/sessions/{session}" in page.url and "event=" in page.url and "span=" in page.url
+        # The backend's trace stands inline, its SQL span chosen, its statement laid out.
+        page.locator(".sb").first.wait_for()
+        page.locator("pre, code", has_text=re.compile(r"FROM\s+orders")).first.wait_for()
 
 
 def page_of(server, app, view):
