@@ -1,6 +1,7 @@
 // The two lines on top of a trace: what it is and where its time went, then what is wrong with it in words.
 import { copyText, notify } from '../app/notice';
 import { go, link } from '../app/address';
+import type { OfTrace } from '../api/rum_sessions';
 import { neighboursOf } from '../app/result_list';
 import { makeStore, useStore } from '../app/store';
 import { formatDuration, formatDurationExactly } from '../format/duration';
@@ -15,6 +16,7 @@ import type { Finding, FindingsAnswer } from './load_trace';
 import { Flag, nameOf, serviceOf, type TraceColumns } from './model/columns';
 import { errorRows, nextRow, rowsOf } from './model/find';
 import { traceqlText } from './model/attributes';
+import { SessionWay } from './session_way';
 import { SplitBar } from './split_bar';
 import type { TraceState } from './trace_state';
 
@@ -44,7 +46,7 @@ export function goToError(state: TraceState, forward: boolean): void {
   if (row >= 0) state.act.select(row);
 }
 
-export function TraceHeader({ state, findings }: { state: TraceState; findings: FindingsAnswer | undefined }) {
+export function TraceHeader({ state, findings, ofTrace }: { state: TraceState; findings: FindingsAnswer | undefined; ofTrace?: OfTrace | undefined }) {
   const { columns, act } = state;
   const { facts } = columns;
   const root = facts.root_row;
@@ -78,6 +80,7 @@ export function TraceHeader({ state, findings }: { state: TraceState; findings: 
         <span class="second number hide-narrow">{t.app.count_services(facts.services.length)}</span>
         <span class="second number wide-only">{words.depth(facts.depth_max + 1)}</span>
         <Split state={state} />
+        <SessionWay ofTrace={ofTrace} />
         {facts.may_grow && (
           <span class="pill accent" data-tip={words.may_grow_tip}>
             {words.may_grow}

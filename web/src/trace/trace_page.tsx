@@ -10,6 +10,7 @@ import { useCrumbs } from '../app/crumbs';
 import type { PageProps } from '../app/places';
 import { numberPreference, oneOf, preference } from '../app/preferences';
 import { reload } from '../app/range';
+import { askOfTrace, type OfTrace } from '../api/rum_sessions';
 import { useStore } from '../app/store';
 import { shortId } from '../format/shorten';
 import { t } from '../i18n/catalogue';
@@ -18,6 +19,7 @@ import { EmptyState, ErrorState, LoadingBlocks, Strip } from '../widget/states';
 import { DetailPanel } from './detail/detail_panel';
 import { loadColumns, loadFindings, type FindingsAnswer, type TraceKey } from './load_trace';
 import { nameOf, type TraceColumns } from './model/columns';
+import { sessionCrumbs } from './session_way';
 import { TraceHeader } from './trace_header';
 import { useTraceKeys } from './trace_keys';
 import { unknownSpan, useTraceState, type TraceState } from './trace_state';
@@ -44,17 +46,21 @@ export default function TracePage({ parts }: PageProps) {
   const question = useQuestion<TraceColumns>(`${traceId} ${open}`, (options) => loadColumns(key, options), { keep: false });
   const columns = question.answerKey === `${traceId} ${open}` ? question.answer : undefined;
   const name = columns && columns.count > 0 ? nameOf(columns, columns.facts.root_row) : '';
+  // A file has no session; a server that cannot tell leaves the way back out.
+  const session = useQuestion<OfTrace>(open === '' ? traceId : undefined, (options) => askOfTrace(traceId, options), { keep: false, reloads: false });
+  const ofTrace = session.answerKey === traceId ? session.answer : undefined;
+  const causes = ofTrace?.found ? sessionCrumbs(ofTrace) : [];
   useCrumbs([
-    { text: t.app.places.traces, href: link('/traces') },
+    ...(causes.length > 0 ? causes : [{ text: t.app.places.traces, href: link('/traces') }]),
     { text: shortId(traceId), isData: true },
-    ...(name ? [{ text: name, isData: true }] : []),
+    ...(name && causes.length === 0 ? [{ text: name, isData: true }] : []),
   ]);
   useGrowth(columns);
   if (columns === undefined) {
     if (question.error) return <Failed error={question.error} isFile={open !== ''} onRetry={question.retry} />;
     return <TraceSkeleton />;
   }
-  return <TraceView key={`${traceId} ${open}`} columns={columns} traceKey={key} />;
+  return <TraceView key={`${traceId} ${open}`} columns={columns} traceKey={key} ofTrace={ofTrace} />;
 }
 
 /** A trace that is seconds old is asked for again until it holds still. */
@@ -120,7 +126,7 @@ function useIsNarrow(): boolean {
   return isNarrow;
 }
 
-function TraceView({ columns, traceKey }: { columns: TraceColumns; traceKey: TraceKey }) {
+function TraceView({ columns, traceKey, ofTrace }: { columns: TraceColumns; traceKey: TraceKey; ofTrace: OfTrace | undefined }) {
   const state = useTraceState(columns, traceKey);
   const findings = useQuestion<FindingsAnswer>(`${traceKey.traceId} ${traceKey.open} ${columns.count}`, (options) => loadFindings(traceKey, options), { reloads: false });
   const isNarrow = useIsNarrow();
@@ -163,7 +169,7 @@ function TraceView({ columns, traceKey }: { columns: TraceColumns; traceKey: Tra
   const maxHeight = Math.max(160, innerHeight - 320);
   return (
     <div class="trace-page">
-      <TraceHeader state={state} findings={findings.answer} />
+      <TraceHeader state={state} findings={findings.answer} ofTrace={ofTrace} />
       <TraceToolbar state={state} findInput={findInput} />
       {stale && <Strip>{t.trace.unknown_span(stale)}</Strip>}
       <FilterStrip state={state} />
