@@ -1,0 +1,271 @@
+// Sessions in a real browser on the real server, fed by the demo's simulated visitors: the list, and one session down to the
+// SQL statement of a slow request, and back. Both languages and themes, phone, keyboard, accessibility.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { accessibilityFaults, expectNoFaults, kPhone, openPage, startChromium, untranslated, type Look } from './chromium';
+import { RunningClew } from './running_clew';
+
+interface Trace { trace_id: string | null; span_id: string | null; state: string; reason: string | null; backend: { span_count: number } | null }
+interface Event { event_id: string; kind: string; name: string; type: string | null; method: string | null; duration_ns: number | null; view_name: string | null; trace: Trace | null; error: { type: string; message: string } | null }
+interface Session { session_id: string; user_id: string; user_name: string | null; pain: number; errors: number; start_ns: string; worst: { event_id: string | null } | null }
+interface Detail { session: Session; events: Event[]; views: unknown[] }
+interface Sessions { sessions: Session[]; session_count: number; next_cursor: string | null }
+
+let clew: RunningClew;
+let browser: Browser;
+let details: Detail[];
+/** The slowest request whose trace has a statement, an error, and a request to another origin. */
+let slow: { session: string; event: Event };
+let failed: { session: string; event: Event } | undefined;
+let blind: { session: string; event: Event } | undefined;
+const kPictures = resolve(import.meta.dirname, '../../build/web/pictures');
+
+beforeAll(async () => {
+  clew = await RunningClew.start({ demo: true });
+  browser = await startChromium();
+  mkdirSync(kPictures, { recursive: true });
+  const lists = ['has=slow&limit=20', 'limit=40', 'sort=newest&limit=40'];
+  const found = new Set((await Promise.all(lists.map((list) => clew.ask<Sessions>(`/rum/sessions?start=now-1h&${list}`)))).flatMap(({ sessions }) => sessions.map((each) => each.session_id)));
+  details = [];
+  for (const id of found) details.push(await clew.ask<Detail>(`/rum/sessions/${id}`));
+  const all = details.flatMap((detail) => detail.events.map((event) => ({ session: detail.session.session_id, event })));
+  const traced = all.filter(({ event }) => event.kind === 'request' && event.trace?.state === 'found').sort((a, b) => (b.event.duration_ns ?? 0) - (a.event.duration_ns ?? 0));
+  for (const each of traced) {
+    const q = `{ trace:id = "${each.event.trace!.trace_id}" && (span.db.statement != nil || span.db.query.text != nil) }`;
+    if ((await clew.ask<{ traces: unknown[] }>(`/search?q=${encodeURIComponent(q)}&start=now-2h&limit=1`)).traces.length === 0) continue;
+    slow = each;
+    break;
+  }
+  failed = all.find(({ event }) => event.kind === 'error' && event.error !== null);
+  blind = all.find(({ event }) => event.trace?.state === 'header_not_sent' && ['other_origin', 'allowed_urls'].includes(event.trace.reason ?? ''));
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await clew?.stop();
+}, 60_000);
+
+const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
+const rows = (page: Page) => page.locator('table.data tbody tr.link');
+const query = (page: Page) => new URL(page.url()).searchParams;
+const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.grey-block, .sb-loading, [aria-busy="true"]'));
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+const sessionOf = (of: { session: string; event: Event }) => `/sessions/${of.session}?event=${of.event.event_id}`;
+
+const kPages: readonly (readonly [name: string, path: () => string | undefined, ready: string])[] = [
+  ['sessions', () => '/sessions', 'table.data tbody tr.link'],
+  ['session', () => `/sessions/${slow.session}`, '.sl-row'],
+  ['session_request', () => sessionOf(slow), '.wf.inline .wf-row'],
+  ['session_error', () => failed && sessionOf(failed), '.stack-box'],
+  ['session_untraced', () => blind && sessionOf(blind), '.sb-reason'],
+  ['session_unknown', () => '/sessions/00000000000000000000000000000000', '.state'],
+];
+
+describe.each(kPages)('%s', (name, path, ready) => {
+  it.each([
+    ['en', 'light', 'dark'],
+    ['zh', 'dark', 'light'],
+  ] as const)('in %s, %s and %s', async (language, theme, other) => {
+    const address = path();
+    expect(address, 'the demo has no such event').toBeDefined();
+    const watched = await open(address!, { language, theme });
+    const { page } = watched;
+    await page.locator(ready).first().waitFor();
+    await settled(page);
+    expect(await page.title()).toMatch(/Clew$/);
+    if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+    else expect((await page.locator('body').innerText()).replaceAll(/简体中文/g, '')).not.toMatch(/[\u4e00-\u9fff]{2}/u);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    for (const shade of [theme, other]) {
+      await page.emulateMedia({ colorScheme: shade });
+      await page.locator(`html[data-theme="${shade}"]`).waitFor({ state: 'attached' });
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.screenshot({ path: resolve(kPictures, `${name}_${language}_${shade}.png`) });
+    }
+    if (name !== 'session_unknown') expectNoFaults(watched);
+    await watched.close();
+  });
+  it('on a phone', async () => {
+    const address = path();
+    expect(address, 'the demo has no such event').toBeDefined();
+    const watched = await open(address!, kPhone);
+    await watched.page.locator(ready).first().waitFor({ state: 'attached' });
+    await settled(watched.page);
+    expect(await overflow(watched.page)).toBeLessThanOrEqual(0);
+    await watched.page.screenshot({ path: resolve(kPictures, `${name}_phone.png`) });
+    await watched.close();
+  });
+});
+
+describe('the list', () => {
+  it('is in the order of pain, each row with its course in words and a link to its worst moment', async () => {
+    const watched = await open('/sessions?app=*');
+    const { page } = watched;
+    await rows(page).first().waitFor();
+    const pains = (await page.locator('.pain > span').allTextContents()).map(Number);
+    expect(pains.length).toBeGreaterThan(10);
+    expect(pains).toEqual([...pains].sort((a, b) => b - a));
+    expect(await page.locator('.session-strip').first().getAttribute('aria-label')).toMatch(/\d+ views?/);
+    const worst = page.locator('a.worst').first();
+    expect(new URL((await worst.getAttribute('href')) ?? '', clew.url).searchParams.get('event')).toBeTruthy();
+    await worst.click();
+    await page.waitForURL(/\/sessions\/[^?]+\?.*event=/);
+    await page.locator('.sl-row.open').waitFor();
+    await page.goBack();
+    await rows(page).first().waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('filters by what went wrong and by text, counts what the API counts, and shows further pages', async () => {
+    const watched = await open('/sessions?app=*');
+    const { page } = watched;
+    await rows(page).first().waitFor();
+    await page.locator('[data-has=rage]').click();
+    await expect.poll(() => query(page).get('has')).toBe('rage');
+    const { session_count } = await clew.ask<Sessions>('/rum/sessions?start=now-1h&has=rage&limit=1');
+    await expect.poll(async () => Number(/\d+/.exec((await page.locator('.page-title [role=status]').innerText()).replaceAll(',', ''))?.[0])).toBeGreaterThanOrEqual(session_count - 5);
+    await page.locator('[data-has=rage]').click();
+    const user = details[0]!.session.user_id;
+    await page.locator('.sessions-search input').fill(user);
+    await expect.poll(() => query(page).get('text')).toBe(user);
+    await expect.poll(() => rows(page).count()).toBeLessThan(10);
+    expect(await rows(page).first().innerText()).toContain(details[0]!.session.user_name ?? user);
+    await page.locator('.sessions-search input').fill('nobody has ever written this');
+    await page.locator('.state').waitFor();
+    await page.locator('.state button.primary').click();
+    await rows(page).first().waitFor();
+    const before = await rows(page).count();
+    await page.locator('.sessions-more button').click();
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(before);
+    expectNoFaults(watched);
+    await watched.close();
+  });
+});
+
+describe('a session', () => {
+  it('opens a request’s trace in place, on the same time axis, with its topology beside it, down to the statement', async () => {
+    const watched = await open(`/sessions/${slow.session}`);
+    const { page } = watched;
+    await page.locator('.sl-row').first().waitFor();
+    await page.locator('[data-filter=requests]').click();
+    await page.locator(`[data-event="${slow.event.event_id}"]`).click();
+    await page.locator('.wf.inline .wf-row').first().waitFor();
+    expect(query(page).get('event')).toBe(slow.event.event_id);
+    // A dozen rows at first.
+    expect(await page.locator('.wf.inline .wf-row').count()).toBeLessThanOrEqual(12);
+    await page.locator('.side-map svg .node').first().waitFor();
+    expect(await page.locator('.side-map svg .node').count()).toBeGreaterThan(2);
+    // The browser's own span and the row of the request lie on one another: same begin, same end, to the pixel.
+    const bars = await page.evaluate(() => {
+      const parts = [...document.querySelectorAll('.sl-row.open .sl-time .sl-bar')].map((bar) => bar.getBoundingClientRect());
+      const time = document.querySelector('.wf.inline .wf-time')!.getBoundingClientRect();
+      const axis = document.querySelector('.sl-row.open .sl-time')!.getBoundingClientRect();
+      const canvas = document.querySelectorAll<HTMLCanvasElement>('.wf.inline .wf-time canvas')[1]!;
+      const pixels = canvas.getContext('2d')!.getImageData(0, 12 * (canvas.height / time.height), canvas.width, 1).data;
+      let first = -1;
+      for (let x = 0; x < canvas.width && first < 0; x++) if (pixels[x * 4 + 3]! > 0) first = x;
+      return { left: Math.min(...parts.map((rect) => rect.left)), timeLeft: time.left, timeRight: time.right, axisLeft: axis.left, axisRight: axis.right, firstPixel: time.left + (first * time.width) / canvas.width };
+    });
+    expect(Math.abs(bars.timeLeft - bars.axisLeft)).toBeLessThanOrEqual(1);
+    expect(Math.abs(bars.timeRight - bars.axisRight)).toBeLessThanOrEqual(1);
+    expect(Math.abs(bars.firstPixel - bars.left)).toBeLessThanOrEqual(3);
+    // One click on a statement shows it, also where equal ones are folded.
+    await page.locator('.wf.inline .wf-row', { hasText: /SELECT|UPDATE|INSERT/ }).first().click();
+    await page.locator('#span-detail pre.sql').waitFor();
+    expect(await page.locator('#span-detail pre.sql').innerText()).toMatch(/SELECT|UPDATE|INSERT/);
+    await expect.poll(() => query(page).get('span')).toMatch(/^[0-9a-f]{16}$/);
+    // All of it, and the whole page of the trace with the same span.
+    const span = query(page).get('span');
+    await page.locator('.sb-line a.button').click();
+    await page.waitForURL(/\/trace\//);
+    expect(query(page).get('span')).toBe(span);
+    await page.locator('.wf-row.selected').waitFor();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('reopens from its address: event, span, axis; the axis changes and the trace goes with it', async () => {
+    const watched = await open(`${sessionOf(slow)}&axis=session`);
+    const { page } = watched;
+    await page.locator('.wf.inline .wf-row').first().waitFor();
+    const width = () => page.locator('.sl-row.open .sl-bar').first().evaluate((bar) => bar.parentElement!.getBoundingClientRect().width / bar.getBoundingClientRect().width);
+    const onSession = await width();
+    await page.locator('.sl-head .segmented button').nth(1).click();
+    await expect.poll(() => query(page).get('axis')).toBeNull();
+    await expect.poll(width).toBeLessThan(onSession);
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('is walked by keys: events, into the trace, out again, the next trouble, the window', async () => {
+    const watched = await open(`/sessions/${slow.session}`);
+    const { page } = watched;
+    await page.locator('.sl-row').first().waitFor();
+    await page.keyboard.press('n');
+    await expect.poll(() => query(page).get('event')).toBeTruthy();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => query(page).get('event')).toBeNull();
+    await page.keyboard.press('4');
+    await expect.poll(() => query(page).get('show')).toBe('requests');
+    await page.keyboard.press('1');
+    await page.goto(clew.url + sessionOf(slow));
+    await page.locator('.wf.inline .wf-row').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.wf-row.selected').waitFor();
+    await page.keyboard.press('j');
+    await page.locator('#span-detail').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.wf-row.selected').count()).toBe(0);
+    await page.keyboard.press('j');
+    await page.locator('.sl-row.cursor').waitFor();
+    const box = (await page.locator('.so').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.1, box.y + 12);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 12, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => query(page).get('win')).toMatch(/^\d+-\d+$/);
+    const before = query(page).get('win');
+    await page.keyboard.press(']');
+    await expect.poll(() => query(page).get('win')).not.toBe(before);
+    await page.keyboard.press('0');
+    await expect.poll(() => query(page).get('win')).toBeNull();
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('says why a request has no trace, with the lines that change it', async () => {
+    const watched = await open(sessionOf(blind!));
+    const { page } = watched;
+    await page.locator('.sb-reason').waitFor();
+    const text = await page.locator('.sb-reason').innerText();
+    expect(text).toMatch(/allowedUrls: \[\{ match: 'https?:\/\//);
+    expect(text).toMatch(/Access-Control-Allow-Headers: traceparent, tracestate/);
+    expectNoFaults(watched);
+    await watched.close();
+  });
+  it('shows an error with its position, its stack and its group, and every attribute as it was sent', async () => {
+    const watched = await open(sessionOf(failed!));
+    const { page } = watched;
+    await page.locator('.stack-box').waitFor();
+    expect(await page.locator('.stack-box').innerText()).toContain(failed!.event.error!.message.slice(0, 20));
+    expect(await page.locator('.stack-box a.button').getAttribute('href')).toMatch(/^\/errors\/[0-9a-f]{16}/);
+    await page.locator('#event-detail .attribute').first().waitFor();
+    expect(await page.locator('#event-detail').innerText()).toContain('exception.type');
+    expectNoFaults(watched);
+    await watched.close();
+  });
+});
+
+describe('the way back', () => {
+  it('leads from a trace to the user’s session at that request', async () => {
+    const watched = await open(`/trace/${slow.event.trace!.trace_id}`);
+    const { page } = watched;
+    await page.locator('.session-way').waitFor();
+    await expect.poll(() => page.locator('.crumbs li').count()).toBeGreaterThan(2);
+    await page.locator('.session-way').click();
+    await page.waitForURL(new RegExp(`/sessions/${slow.session}\\?.*event=`));
+    await page.locator('.wf.inline .wf-row').first().waitFor();
+    expect(query(page).get('event')).toBe(slow.event.event_id);
+    expectNoFaults(watched);
+    await watched.close();
+  });
+});
