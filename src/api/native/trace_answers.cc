@@ -6,6 +6,7 @@
 #include "api/native/trace_columns_body.h"
 #include "query/analyse/findings.h"
 #include "query/analyse/normalised_text.h"
+#include "query/service_book.h"
 #include "query/span_detail.h"
 #include "query/trace_search.h"
 #include "query/trace_view.h"
@@ -210,7 +211,24 @@ AnswerResult answer_findings(const Question& question) {
   return answer;
 }
 
+namespace {
+
+// Gives colours to services that no other answer has named yet, in the order of first sight, so that pages whose answers name
+// services without colours (browsers' sessions) show each like all others do.
+void name_colors(const Question& question) {
+  if (question.options.catalog == nullptr) return;
+  const auto facts = question.options.service_book->facts(question.options.catalog->snapshot(), question.control);
+  if (!facts) return;
+  std::vector<std::pair<int64_t, std::string>> seen;
+  for (const auto& [name, profile] : query::profiles_of(*facts)) seen.emplace_back(profile.first_ns, name);
+  std::ranges::sort(seen);
+  for (const auto& [_, name] : seen) question.options.ui_state->color_of(name);
+}
+
+}  // namespace
+
 AnswerResult answer_service_colors(const Question& question) {
+  name_colors(question);
   Answer answer;
   wire::JsonWriter json(answer.body);
   json.begin_object().key("services").begin_array();
