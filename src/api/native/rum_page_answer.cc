@@ -2,8 +2,11 @@
 #include <cmath>
 
 #include "api/native/rum_answers.h"
+#include "query/rum/browser_error_groups.h"
 #include "query/rum/error_key.h"
+#include "query/rum/event_keys.h"
 #include "query/rum/page.h"
+#include "query/rum/rum_query_limits.h"
 
 namespace clew::api_native {
 namespace {
@@ -71,6 +74,12 @@ AnswerResult answer_rum_page(const Question& question) {
                                       .apdex_threshold_ms = static_cast<double>(arguments.number("apdex_threshold")) / 1e6};
   auto page = query_rum::ask_page(*question.options.catalog, asked, question.control, question.hooks);
   if (!page) return refused(std::move(page.error()), "q");
+  const query_rum::EventFilter of_page = asked.filter.with(query_rum::key::kViewName, asked.view);
+  const query_rum::BrowserErrorsRequest wanted{.range = asked.range, .app = asked.app, .filter = &of_page,
+                                               .sort = query_rum::ErrorSort::kCount, .limit = query_rum::kPageRows, .points = 1};
+  const query_rum::ErrorBook book{*question.options.source_maps, *question.options.error_states, *question.options.clock};
+  auto errors = query_rum::browser_errors(*question.options.catalog, wanted, book, question.control);
+  if (!errors) return refused(std::move(errors.error()), "q");
   Answer answer;
   wire::JsonWriter json(answer.body);
   json.begin_object().member("view", asked.view);
@@ -89,13 +98,13 @@ AnswerResult answer_rum_page(const Question& question) {
   json.end_array().key("resources").begin_array();
   for (const auto& row : page->resources) write_resource(json, row);
   json.end_array().key("errors").begin_array();
-  for (const auto& error : page->errors) {
-    json.begin_object().member("group_id", query_rum::group_id_text(error.group_id)).member("type", error.type);
+  for (const auto& error : errors->groups) {
+    json.begin_object().member("group_id", query_rum::group_id_text(error.id)).member("type", error.type);
     json.member("message", error.message).member("count", error.count).member("sessions", error.sessions).end_object();
   }
   json.end_array();
   write_range(json, scope->range);
-  json.member("exact", page->exact);
+  json.member("exact", page->exact && errors->exact);
   write_stats(json, page->stats);
   json.end_object();
   return answer;

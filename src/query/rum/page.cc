@@ -5,16 +5,11 @@
 #include <map>
 #include <tuple>
 
-#include <absl/container/flat_hash_map.h>
-#include <absl/container/flat_hash_set.h>
-
-#include "query/rum/error_key.h"
 #include "query/rum/event_keys.h"
 #include "query/rum/event_numbers.h"
 #include "query/rum/page_views.h"
 #include "query/rum/request_facts.h"
 #include "query/rum/rum_query_limits.h"
-#include "query/rum/stack_frames.h"
 #include "query/trace_sample.h"
 #include "query/traceql/fields.h"
 
@@ -275,67 +270,6 @@ class SlowViews {
   int64_t backend_total_ns_ = 0, traces_ = 0;
 };
 
-// Exceptions of the page by the groups of the errors' pages.
-class PageErrors {
- public:
-  stdx::Result<void> read(const table::Catalog::Sets& sets, const PageQuestion& asked, const EventFilter& filter, PageAnswer& answer,
-                          const query::QueryControl& control) {
-    EventQuestion question{.range = asked.range, .app = asked.app, .filter = &filter, .event_names = {"exception"}};
-    question.texts = {key::kErrorType, key::kErrorMessage, key::kErrorStack, key::kErrorFile, key::kType, key::kAppId, key::kService,
-                      key::kVersion, key::kSessionId};
-    question.numbers = {key::kTimes};
-    auto done = scan_events(sets, question, control, {}, [&](const EventBatch& batch) -> stdx::Result<void> {
-      for (uint32_t i = 0; i < batch.size(); ++i) add(batch, i, asked.positions);
-      return {};
-    });
-    if (!done) return std::unexpected(std::move(done.error()));
-    answer.exact &= exact_;
-    for (auto& [id, group] : groups_) {
-      group.row.sessions = static_cast<int64_t>(group.sessions.size());
-      answer.errors.push_back(std::move(group.row));
-    }
-    std::ranges::sort(answer.errors, [](const PageError& a, const PageError& b) { return std::tuple(-a.count, a.group_id) < std::tuple(-b.count, b.group_id); });
-    if (answer.errors.size() > kPageRows) answer.errors.resize(kPageRows);
-    return {};
-  }
-
- private:
-  struct Group {
-    PageError row;
-    absl::flat_hash_set<std::string> sessions;
-  };
-
-  void add(const EventBatch& batch, uint32_t i, const SourcePositions* positions) {
-    std::string distinct;
-    for (size_t slot = 0; slot < 8; ++slot) distinct.append(batch.text(slot, i)).push_back('\0');
-    auto found = known_.find(distinct);
-    if (found == known_.end()) {
-      if (known_.size() >= kPageErrorTextsMax) {
-        exact_ = false;
-        return;
-      }
-      const Stack stack = parse_stack(batch.text(2, i));
-      const std::string_view app = batch.text(5, i).empty() ? batch.text(6, i) : batch.text(5, i);
-      const ResolvedStack resolved = positions == nullptr ? unresolved(stack.frames) : positions->resolve(stack.frames, app, batch.text(7, i), {});
-      const ErrorKey key = error_key({.app = app, .kind = batch.text(4, i), .type = batch.text(0, i), .message = batch.text(1, i),
-                                      .file = batch.text(3, i), .stack_type = stack.type},
-                                     resolved.frames);
-      found = known_.emplace(distinct, key.id).first;
-      Group& group = groups_[key.id];
-      group.row.group_id = key.id;
-      group.row.type = key.type;
-      group.row.message = key.message;
-    }
-    Group& group = groups_[found->second];
-    group.row.count += static_cast<int64_t>(std::max(1.0, batch.number(0, i).value_or(1)));
-    if (const auto session = batch.text(8, i); !session.empty() && group.sessions.size() < kSessionsMax) group.sessions.emplace(session);
-  }
-
-  absl::flat_hash_map<std::string, uint64_t> known_;  // Equal errors are told apart once.
-  std::map<uint64_t, Group> groups_;
-  bool exact_ = true;
-};
-
 }  // namespace
 
 stdx::Result<PageAnswer> ask_page(const table::Catalog& catalog, const PageQuestion& asked, const query::QueryControl& control,
@@ -365,7 +299,6 @@ stdx::Result<PageAnswer> ask_page(const table::Catalog& catalog, const PageQuest
   auto resources = list_resources(sets, {.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows}, control);
   if (!resources) return std::unexpected(std::move(resources.error()));
   answer.resources = std::move(resources->rows);
-  if (auto done = PageErrors().read(sets, asked, filter, answer, control); !done) return std::unexpected(std::move(done.error()));
   answer.stats.rows_scanned += read->rows_scanned + requests->stats.rows_scanned + resources->stats.rows_scanned;
   answer.stats.elapsed_ns += read->elapsed_ns + requests->stats.elapsed_ns + resources->stats.elapsed_ns;
   answer.exact &= requests->exact && resources->exact;

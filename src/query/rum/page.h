@@ -12,7 +12,6 @@
 #include "query/rum/event_filter.h"
 #include "query/rum/overview.h"
 #include "query/rum/request_list.h"
-#include "query/rum/source_positions.h"
 #include "query/rum/trace_times.h"
 #include "stdx/error.h"
 #include "table/catalog.h"
@@ -25,7 +24,6 @@ struct PageQuestion {
   EventFilter filter = {};
   std::string view;  // view.name
   double apdex_threshold_ms = 2000;
-  const SourcePositions* positions = nullptr;  // For the ids of errors; may be null.
 };
 
 // A group of spans of backends: service, operation, normalised statement.
@@ -53,12 +51,6 @@ struct SlowView {
   std::optional<WorstSpan> worst_span;
 };
 
-struct PageError {
-  uint64_t group_id = 0;
-  std::string type, message;
-  int64_t count = 0, sessions = 0;
-};
-
 struct PageAnswer {
   Counts counts;
   std::vector<VitalSummary> vitals;
@@ -73,7 +65,6 @@ struct PageAnswer {
   std::vector<SlowView> slow_views; // Slowest first.
   std::vector<RequestRow> requests;
   std::vector<ResourceRow> resources;
-  std::vector<PageError> errors;    // Most first.
   bool exact = true;
   query::QueryStats stats;
 };

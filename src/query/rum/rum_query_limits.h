@@ -17,7 +17,6 @@ inline constexpr size_t kUsersMax = 4'000'000;
 inline constexpr size_t kValuesMax = 20'000;           // Values of a breakdown, requests, resources.
 inline constexpr size_t kAppsMax = 1'000;
 inline constexpr size_t kVersionsMax = 200;            // Of an application; the newest are kept.
-inline constexpr size_t kPageErrorTextsMax = 20'000;   // Different errors of one page.
 inline constexpr size_t kPageViewsMax = 500'000;       // Of one page.
 inline constexpr size_t kRequestsPerViewMax = 12;      // The longest are kept.
 inline constexpr size_t kPagesPerRequestMax = 200;
