@@ -4,7 +4,9 @@
 #include "otlp/traces_survey.h"
 #include "receive/rum/bundle.h"
 #include "receive/rum/faro.h"
+#include "receive/rum/remote_config.h"
 #include "receive/rum/skywalking_browser.h"
+#include "receive/rum/skywalking_segments.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace clew;
@@ -23,6 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   };
   check(receive_rum::translate_bundle(json, context, scrubber, clocks, {}));
   check(receive_rum::translate_faro(json, context, scrubber));
+  check(receive_rum::translate_browser_segments(json, context, scrubber, clocks));
+  receive_rum::remote_config_of(json, "ws01@0123");
   for (const auto report : {receive_rum::SkyWalkingReport::kPerf, receive_rum::SkyWalkingReport::kResources,
                             receive_rum::SkyWalkingReport::kErrors}) {
     check(receive_rum::translate_skywalking(report, json, context, scrubber));
