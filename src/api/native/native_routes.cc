@@ -16,6 +16,7 @@ namespace {
 net::HttpResponse refusal(const ApiError& error) {
   net::HttpResponse response;
   response.status = net::http_status(error.code);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");  // It repeats what was asked.
   if (net::is_retryable(error.code)) {
     response.headers.emplace_back("Retry-After", std::to_string(net::kRetryAfterSeconds));
   }
@@ -138,6 +139,7 @@ void respond(const Endpoint& endpoint, const NativeOptions& options, net::HttpRe
   net::HttpResponse response;
   response.content_type = std::move(answer->content_type);
   response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.body = std::move(answer->body);
   reply.send(std::move(response));
 }

@@ -45,7 +45,7 @@ void trace_or_null(wire::JsonWriter& json, std::string_view name, otlp::TraceId 
   text_or_null(json, name, id.is_zero() ? std::string() : otlp::to_hex(id));
 }
 
-void write_span(wire::JsonWriter& json, const std::optional<query_rum::BackendSpan>& span) {
+void write_span(wire::JsonWriter& json, const std::optional<query_rum::WorstSpan>& span) {
   json.key("span");
   if (!span) {
     json.null();

@@ -40,9 +40,9 @@ std::optional<uint32_t> entry_row(const TraceColumns& trace, otlp::SpanId id) {
   return std::nullopt;
 }
 
-BackendSpan span_at(const TraceColumns& trace, uint32_t row) {
+WorstSpan span_at(const TraceColumns& trace, uint32_t row) {
   return {.service = std::string(trace.service_of(row)), .operation = std::string(trace.name_of(row)),
-          .statement = std::string(trace.text(trace.statement[row])), .self_ns = trace.self_ns[row], .span_id = trace.span_id[row]};
+          .statement = std::string(statement_of(trace, row)), .self_ns = trace.self_ns[row], .span_id = trace.span_id[row]};
 }
 
 }  // namespace
@@ -54,12 +54,10 @@ std::optional<BackendTrace> backend_trace_of(const TraceColumns& trace, otlp::Sp
   BackendTrace backend;
   backend.span_count = static_cast<uint32_t>(rows.size());
   uint32_t first = rows.front();
-  std::optional<uint32_t> slowest, cause;
+  std::optional<uint32_t> cause;
   std::vector<bool> seen(trace.services.size());
   for (const uint32_t row : rows) {
     if (std::tuple(trace.depth[row], trace.corrected_start(row)) < std::tuple(trace.depth[first], trace.corrected_start(first))) first = row;
-    const bool awaited = !trace.has(row, query_analyse::flag::kAsync);  // What nobody waited for cost nobody time.
-    if (awaited && (!slowest || trace.self_ns[row] > trace.self_ns[*slowest])) slowest = row;
     if (trace.has(row, query_analyse::flag::kErrorCause) && (!cause || trace.self_ns[row] > trace.self_ns[*cause])) cause = row;
     backend.error_count += trace.failed(row);
     seen[trace.service[row]] = true;
@@ -79,7 +77,8 @@ std::optional<BackendTrace> backend_trace_of(const TraceColumns& trace, otlp::Sp
     const bool below = trace.parent[first] == static_cast<int32_t>(*entry);
     backend.waited_ns = below ? request_ns - trace.self_ns[*entry] : std::min(backend.duration_ns, request_ns);
   }
-  backend.worst = span_at(trace, failed && cause ? *cause : slowest.value_or(first));
+  if (!failed || !cause) backend.worst = worst_span(trace, rows);
+  if (!backend.worst) backend.worst = span_at(trace, failed && cause ? *cause : first);
   return backend;
 }
 

@@ -13,17 +13,11 @@
 #include "query/analyse/trace_columns.h"
 #include "query/engine.h"
 #include "query/execute/trace_facts.h"
+#include "query/rum/trace_times.h"
 #include "stdx/error.h"
 #include "table/catalog.h"
 
 namespace clew::query_rum {
-
-struct BackendSpan {
-  std::string service, operation;
-  std::string statement;  // Empty for none.
-  int64_t self_ns = 0;
-  otlp::SpanId span_id = 0;
-};
 
 // Below one request of a browser.
 struct BackendTrace {
@@ -34,7 +28,7 @@ struct BackendTrace {
   int64_t waited_ns = 0;           // How long backends were at work while the browser waited.
   uint32_t span_count = 0, error_count = 0;
   std::vector<std::string> services;  // By name.
-  std::optional<BackendSpan> worst;   // Most self time; of a request that failed, the span at which it began.
+  std::optional<WorstSpan> worst;     // Of a request that failed, the span at which it began.
 };
 
 // Nullopt if the trace holds nothing but the browser's own spans. `entry` is the span of the request: what hangs below it is

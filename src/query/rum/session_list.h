@@ -47,7 +47,7 @@ struct SessionRow {
   int64_t worst_duration_ns = -1;
   int32_t worst_status = -1;
   otlp::TraceId worst_trace;
-  std::optional<BackendSpan> worst_span;
+  std::optional<WorstSpan> worst_span;
 
   const std::string& text(SessionText which) const { return texts[static_cast<size_t>(which)]; }
   std::string app() const { return text(SessionText::kApp).empty() ? text(SessionText::kService) : text(SessionText::kApp); }

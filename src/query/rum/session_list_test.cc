@@ -275,7 +275,7 @@ otlp::TracesData one_span(otlp::TraceId trace, otlp::SpanId id, otlp::SpanId par
   span.span_id = id;
   span.parent_span_id = parent;
   span.kind = kind;
-  span.name = service + " op";
+  span.name = service + (kind == otlp::SpanKind::kServer ? " serve" : " op");
   span.trace_state = trace_state;
   span.start_time_unix_nano = static_cast<uint64_t>(start_ns);
   span.end_time_unix_nano = static_cast<uint64_t>(start_ns + duration_ns);
@@ -340,7 +340,9 @@ class SessionDetailTest : public testing::Test {
                                       "rum=v2&browser&shop&s&u");
     // The server's clock is an hour ahead.
     append(spans, one_span({1, 1}, 0xb1, 0xa1, otlp::SpanKind::kServer, "frontend", kStart + 3600 * kSecond, 1500'000'000));
-    append(spans, one_span({1, 1}, 0xb2, 0xb1, otlp::SpanKind::kClient, "frontend", kStart + 3600 * kSecond + 100'000'000, 1300'000'000));
+    // Two alike weigh together.
+    append(spans, one_span({1, 1}, 0xb2, 0xb1, otlp::SpanKind::kClient, "frontend", kStart + 3600 * kSecond + 100'000'000, 600'000'000));
+    append(spans, one_span({1, 1}, 0xb3, 0xb1, otlp::SpanKind::kClient, "frontend", kStart + 3600 * kSecond + 700'000'000, 700'000'000));
     append(spans, one_span({1, 4}, 0xa4, 0, otlp::SpanKind::kClient, "rum-browser", kStart + 600'000'000, 20'000'000));
     append(spans, one_span({1, 9}, 0xc1, 0xc0, otlp::SpanKind::kServer, "backend", kStart, 1000, "rum=v2&browser&shop&s&u"));
     catalog_.replace({}, {std::make_shared<EventSet>(std::vector{event_table(events)}, std::make_shared<query_test::NaiveSpanSet>("spans", std::move(spans)))});
@@ -365,8 +367,9 @@ TEST_F(SessionDetailTest, EveryRequestSaysWhatBecameOfIt) {
   const EventDetail& traced = detail.events[1];
   ASSERT_TRUE(traced.trace && traced.trace->backend && traced.trace->shares);
   EXPECT_EQ(traced.trace->backend->service, "frontend");
-  EXPECT_EQ(traced.trace->backend->span_count, 2u);
+  EXPECT_EQ(traced.trace->backend->span_count, 3u);
   EXPECT_EQ(traced.trace->backend->worst->self_ns, 1300'000'000);
+  EXPECT_EQ(traced.trace->backend->worst->span_id, 0xb3u);
   EXPECT_EQ(traced.trace->shares->browser_ns, 400'000'000);
   EXPECT_EQ(traced.trace->shares->backend_ns, 1500'000'000);
   EXPECT_EQ(traced.trace->shares->network_ns, 600'000'000);

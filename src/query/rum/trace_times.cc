@@ -1,6 +1,7 @@
 #include "query/rum/trace_times.h"
 
 #include <algorithm>
+#include <vector>
 
 #include <absl/container/flat_hash_map.h>
 
@@ -85,19 +86,26 @@ std::string_view statement_of(const TraceColumns& trace, uint32_t row) {
 }
 
 std::optional<WorstSpan> worst_span(const TraceColumns& trace) {
+  std::vector<uint32_t> rows;
+  for_each_backend_row(trace, [&](uint32_t row) { rows.push_back(row); });
+  return worst_span(trace, rows);
+}
+
+std::optional<WorstSpan> worst_span(const TraceColumns& trace, std::span<const uint32_t> rows) {
   struct Group {
     int64_t self_ns = 0;
     uint32_t longest = 0;
   };
   absl::flat_hash_map<uint32_t, Group> groups;
   std::optional<Group> worst;
-  for_each_backend_row(trace, [&](uint32_t row) {
+  for (const uint32_t row : rows) {
+    if (trace.has(row, flag::kAsync)) continue;
     const auto [found, added] = groups.try_emplace(trace.group[row], Group{.self_ns = 0, .longest = row});
     Group& group = found->second;
     group.self_ns += trace.self_ns[row];
     if (trace.self_ns[row] > trace.self_ns[group.longest]) group.longest = row;
     if (!worst || group.self_ns > worst->self_ns) worst = group;
-  });
+  }
   if (!worst) return std::nullopt;
   const uint32_t row = worst->longest;
   return WorstSpan{.service = std::string(trace.service_of(row)), .operation = std::string(trace.name_of(row)),

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "otlp/ids.h"
@@ -35,6 +36,8 @@ struct WorstSpan {
 };
 // The backend's spans with most time of their own, if there are any; those that nobody waited for do not count.
 std::optional<WorstSpan> worst_span(const query_analyse::TraceColumns& trace);
+// The same of these rows only, in display order.
+std::optional<WorstSpan> worst_span(const query_analyse::TraceColumns& trace, std::span<const uint32_t> rows);
 
 // Whether the row is of the backend and somebody waited for it.
 bool counts_for_backend(const query_analyse::TraceColumns& trace, uint32_t row);

@@ -1,5 +1,4 @@
 // What a segment of a real agent costs to translate, without the log.
-#define CLEW_SOURCE_DIR "."  // To be run where the sources are.
 #include <benchmark/benchmark.h>
 
 #include "receive/skywalking/instances.h"
