@@ -28,6 +28,8 @@ export interface Series {
   isFilled?: boolean;
   /** Bars from the ground up instead of a line. */
   isBars?: boolean;
+  /** Of a former time: paler than what is now. */
+  isPale?: boolean;
 }
 export interface Mark {
   time: number;
@@ -72,6 +74,11 @@ function summary(title: string, series: readonly Series[], format: (value: numbe
   return t.app.chart.summary(title, format(Math.min(...values)), format(Math.max(...values)), format(values.at(-1) ?? 0));
 }
 
+/** Drawn at 60 %. */
+function strokeOf(series: Series): string {
+  return series.isPale ? `color-mix(in srgb, ${token(series.stroke)} 60%, transparent)` : token(series.stroke);
+}
+
 function font(): string {
   return `11px ${getComputedStyle(document.body).fontFamily}`;
 }
@@ -110,7 +117,7 @@ function options(props: LineChartProps, shown: readonly boolean[], size: { width
       ...series.map((each, index): uPlot.Series => ({
         label: each.label,
         show: shown[index] ?? true,
-        stroke: token(each.stroke),
+        stroke: strokeOf(each),
         width: each.width ?? 1.5,
         points: { show: false },
         ...(each.dash ? { dash: each.dash } : {}),
@@ -276,7 +283,7 @@ export function LineChart(props: LineChartProps) {
         <div class="legend">
           {series.map((each, index) => (
             <button type="button" key={each.label} aria-pressed={shown[index] ?? true} aria-label={t.app.chart.show_series(each.label)} onClick={() => toggle(index)}>
-              <i style={{ borderTopColor: `var(${each.stroke})`, borderTopWidth: `${Math.max(1, each.width ?? 1.5)}px`, borderTopStyle: each.dash ? 'dashed' : 'solid' }} />
+              <i style={{ borderTopColor: each.isPale ? `color-mix(in srgb, var(${each.stroke}) 60%, transparent)` : `var(${each.stroke})`, borderTopWidth: `${Math.max(1, each.width ?? 1.5)}px`, borderTopStyle: each.dash ? 'dashed' : 'solid' }} />
               {each.label}
             </button>
           ))}

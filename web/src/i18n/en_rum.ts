@@ -124,7 +124,7 @@ export const rum = {
     of_views: (share: string) => `${share} of views`,
   },
   slow_pages_hint_app: 'by their requests at p75',
-  trends: { request: 'Duration of requests', visits: 'Visits', views: 'Views', sessions: 'Sessions', per_step: 'per step', failures: 'Failures', errors: 'Errors', failed: 'Failed requests', sessions_then: 'Sessions of this range', slow_then: 'Slow sessions of this range', failed_then: 'Sessions with errors' },
+  trends: { request: 'Duration of requests', visits: 'Visits', views: 'Views', sessions: 'Sessions', per_step: (step: string) => `per ${step}`, before: (series: string) => `${series} before`, failures: 'Failures', errors: 'Errors', failed: 'Failed requests', sessions_then: 'Sessions of this range', slow_then: 'Slow sessions of this range', failed_then: 'Sessions with errors' },
   columns: {
     views: 'Views',
     sessions: 'Sessions',

@@ -123,7 +123,7 @@ export const rum: Section<'rum'> = {
     of_views: (share) => `占访问的 ${share}`,
   },
   slow_pages_hint_app: '按请求耗时的 P75',
-  trends: { request: '请求耗时', visits: '访问', views: '页面访问', sessions: '会话', per_step: '每步', failures: '失败', errors: '错误', failed: '失败请求', sessions_then: '该时段的会话', slow_then: '该时段的慢会话', failed_then: '出错的会话' },
+  trends: { request: '请求耗时', visits: '访问', views: '页面访问', sessions: '会话', per_step: (step) => `每 ${step}`, before: (series) => `此前${/^[A-Z]/.test(series) ? ' ' : ''}${series}`, failures: '失败', errors: '错误', failed: '失败请求', sessions_then: '该时段的会话', slow_then: '该时段的慢会话', failed_then: '出错的会话' },
   columns: {
     views: '访问',
     sessions: '会话',

@@ -14,12 +14,12 @@ export function isWorse(now: number | null | undefined, before: number | null | 
   return worse === 'more' ? change > kNotable : change < -kNotable;
 }
 
-export function Change({ now, before, worse = 'neither', format }: { now: number | null | undefined; before: number | null | undefined; worse?: Worse; format: (value: number) => string }) {
+export function Change({ now, before, worse = 'neither', format, was }: { now: number | null | undefined; before: number | null | undefined; worse?: Worse; format: (value: number) => string; /** The former figure, where the change of the one compared would not say it. */ was?: string | undefined }) {
   if (typeof now !== 'number' || typeof before !== 'number') return null;
-  const text = before === 0 && now > 0 ? t.rum.was(format(0)) : formatChange(now, before);
+  const text = was !== undefined && isWorse(now, before, worse) ? t.rum.was(was) : before === 0 && now > 0 ? t.rum.was(format(0)) : formatChange(now, before);
   if (text === kMissing) return null;
   return (
-    <span class={isWorse(now, before, worse) ? 'change worse number' : 'change number'} data-tip={t.rum.before(format(before))}>
+    <span class={isWorse(now, before, worse) ? 'change worse number' : 'change number'} data-tip={t.rum.before(was ?? format(before))}>
       {text}
     </span>
   );

@@ -37,17 +37,18 @@ interface TileProps {
   before: number | null | undefined;
   worse: Worse;
   format: (value: number) => string;
+  was?: string | undefined;
   tone?: 'error' | 'warning' | undefined;
   children?: ComponentChildren;
 }
 
-function Tile({ title, tip, figure, href, now, before, worse, format, tone, children }: TileProps) {
+function Tile({ title, tip, figure, href, now, before, worse, format, was, tone, children }: TileProps) {
   const shown = <span class={tone ? `tile-figure is-${tone}` : 'tile-figure'}>{figure}</span>;
   return (
     <div class="tile">
       <dt data-tip={tip}>{title}</dt>
       <dd class="number">
-        {href ? <a href={href}>{shown}</a> : shown} <Change now={now} before={before} worse={worse} format={format} />
+        {href ? <a href={href}>{shown}</a> : shown} <Change now={now} before={before} worse={worse} format={format} was={was} />
         {children && <span class="caption">{children}</span>}
       </dd>
     </div>
@@ -82,7 +83,7 @@ export function Totals({ now, before, scope }: { now: Counts; before: Counts | n
       <Tile title={words.users} figure={formatCount(now.users)} now={now.users} before={before?.users} worse="neither" format={formatCount} />
       <Tile title={words.sessions} href={sessionsLink(scope)} figure={formatCount(now.sessions)} now={now.sessions} before={before?.sessions} worse="neither" format={formatCount} />
       <Tile title={words.views} figure={formatCount(now.views)} now={now.views} before={before?.views} worse="neither" format={formatCount}>{now.sessions > 0 && words.per_session(formatCount(now.views / now.sessions))}</Tile>
-      <Tile title={words.error_free} tip={words.error_free_tip} href={now.error_sessions > 0 ? sessionsLink(scope, 'errors') : undefined} figure={formatShare(is.errorFree)} now={is.errorSessions} before={was?.errorSessions} worse="more" format={formatShare} tone={(is.errorSessions ?? 0) >= 0.05 ? 'error' : undefined} />
+      <Tile title={words.error_free} tip={words.error_free_tip} href={now.error_sessions > 0 ? sessionsLink(scope, 'errors') : undefined} figure={formatShare(is.errorFree)} now={is.errorSessions} before={was?.errorSessions} was={was ? formatShare(was.errorFree) : undefined} worse="more" format={formatShare} tone={(is.errorSessions ?? 0) >= 0.05 ? 'error' : undefined} />
       <Tile title={words.apdex} tip={words.apdex_tip} figure={formatApdex(now.apdex)} now={now.apdex} before={before?.apdex} worse="less" format={formatApdex} tone={now.apdex !== null && now.apdex < 0.7 ? 'warning' : undefined} />
       <Tile title={words.failed} tip={words.failed_tip} href={now.failed_requests > 0 ? overviewLink(scope, 'requests', { sort: '-failed' }) : undefined} figure={now.requests ? formatShare(is.failedRequests) : kMissing} now={is.failedRequests} before={was?.failedRequests} worse="more" format={formatShare} tone={(is.failedRequests ?? 0) >= kErrorShare ? 'error' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
       <Tile title={words.errors} href={now.errors > 0 ? browserErrorsLink(scope) : undefined} figure={formatCount(now.errors)} now={now.errors} before={before?.errors} worse="more" format={formatCount} tone={(is.errorSessions ?? 0) >= kErrorShare ? 'error' : undefined}>{words.in_sessions(formatCount(now.error_sessions))}</Tile>

@@ -37,9 +37,12 @@ function vitalFindings(vitals: readonly Vital[]): Extract<Finding, { kind: 'vita
 const kComparable = 30;
 const kSlowPageViews = 20;
 
-/** The answer without comparisons that a handful of visits would make. */
-export function comparable<T extends Pick<RumOverviewAnswer, 'before' | 'vitals'>>(answer: T): T {
-  if (answer.before && answer.before.views + answer.before.sessions >= kComparable) return answer;
+/** Where less of the former time than this was reported at all, it is the first day of an application and not a worse one. */
+const kCovered = 0.5;
+
+/** The answer without comparisons that a handful of visits would make, or a former time that was hardly reported. */
+export function comparable<T extends Pick<RumOverviewAnswer, 'before' | 'vitals'>>(answer: T, covered = 1): T {
+  if (covered >= kCovered && answer.before && answer.before.sessions >= kComparable) return answer;
   return { ...answer, before: null, vitals: answer.vitals.map((vital) => ({ ...vital, before_p75: null })) };
 }
 

@@ -51,3 +51,12 @@ describe('findings of the overview', () => {
     expect(comparable({ ...told, before: counts() })).toEqual({ ...told, before: counts() });
   });
 });
+
+describe('a former time', () => {
+  it('that was reported for a part of it only is not compared with', () => {
+    const answer = { before: counts({ sessions: 80 }), vitals: [vital('lcp', 1e9, { before_p75: 2e9 })] };
+    expect(comparable(answer, 0.9)).toBe(answer);
+    expect(comparable(answer, 0.2).before).toBeNull();
+    expect(comparable(answer, 0.2).vitals[0]?.before_p75).toBeNull();
+  });
+});

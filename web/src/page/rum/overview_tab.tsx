@@ -1,5 +1,5 @@
 // The overview: what is wrong in a sentence, the counts, the vitals, how they move, the slowest pages and requests, who fares how.
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 
 import { askBreakdown, askRequests, scopeKey, type BreakdownAnswer, type RequestsAnswer, type RequestSort, type RumOverviewAnswer, type RumScope, type VitalName } from '../../api/rum_overview';
 import { useQuestion, type Question } from '../../api/question';
@@ -18,6 +18,7 @@ import { BreakdownPanel } from './breakdown_panel';
 import { FindingsLine } from './findings_line';
 import { breakdownColumns } from './page_columns';
 import { comparable } from './findings';
+import { coverage, type Earlier } from './earlier';
 import { releasesOf } from './release_order';
 import { kVersion, Releases } from './releases';
 import { Trends, trendsOf, type TrendVital } from './trends';
@@ -62,7 +63,7 @@ function SlowRequests({ scope }: { scope: RumScope }) {
   );
 }
 
-export function Compared({ answer }: { answer: RumOverviewAnswer }) {
+export function Compared({ answer, earlier }: { answer: RumOverviewAnswer; earlier?: Earlier | undefined }) {
   const { baseline, before } = answer;
   const words = t.rum.compared;
   if (baseline.kind === 'none') return null;
@@ -70,13 +71,13 @@ export function Compared({ answer }: { answer: RumOverviewAnswer }) {
     if (!baseline.before_version || !before) return <p class="caption rum-compared">{words.no_release}</p>;
     return <p class="caption rum-compared">{words.release(baseline.version ?? '', baseline.before_version)}</p>;
   }
-  if (!comparable(answer).before) return <p class="caption rum-compared">{words.nothing}</p>;
+  if (!comparable(answer, coverage(earlier?.answer, answer)).before) return <p class="caption rum-compared">{words.nothing}</p>;
   if (baseline.start_ns === null || baseline.end_ns === null) return null;
   return <p class="caption rum-compared number">{words.span(formatInstant(fromNanoseconds(baseline.start_ns), 'minute'), formatInstant(fromNanoseconds(baseline.end_ns), 'minute'))}</p>;
 }
 
-export function OverviewTab({ answer: told, scope }: { answer: RumOverviewAnswer; scope: RumScope }) {
-  const answer = comparable(told);
+export function OverviewTab({ answer: told, earlier, scope }: { answer: RumOverviewAnswer; earlier?: Earlier | undefined; scope: RumScope }) {
+  const answer = useMemo(() => comparable(told, coverage(earlier?.answer, told)), [told, earlier?.answer]);
   const hasVitals = answer.vitals.some((each) => each.count > 0);
   const by = hasVitals ? 'lcp' : 'request';
   const pages = useQuestion<BreakdownAnswer>(`${by} ${scopeKey(scope)}`, (options) => askBreakdown(scope, 'view.name', by, kRows, 'none', options));
@@ -88,7 +89,7 @@ export function OverviewTab({ answer: told, scope }: { answer: RumOverviewAnswer
       <FindingsLine answer={answer} pages={pages.answer?.rows ?? []} releases={releasesOf(answer.versions, versions.answer?.rows ?? [])} scope={scope} />
       <Totals now={answer.now} before={answer.before} scope={scope} />
       {!hasVitals ? <AppTotals now={answer.now} before={answer.before} scope={scope} /> : <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />}
-      <Trends answer={answer} vital={hasVitals ? vital : 'request'} scope={scope} />
+      <Trends answer={answer} earlier={answer.before ? earlier : undefined} vital={hasVitals ? vital : 'request'} scope={scope} />
       <div class="rum-two">
         <SlowPages scope={scope} question={pages} hasVitals={hasVitals} />
         <SlowRequests scope={scope} />

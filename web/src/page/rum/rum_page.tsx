@@ -15,6 +15,7 @@ import { FilterBar, setFilter } from '../../rum/filter_bar';
 import { MenuButton, MenuItem } from '../../widget/floating';
 import { Icon } from '../../widget/icon';
 import { Answered, EmptyState, LoadingBlocks, Strip, WidenButton } from '../../widget/states';
+import { useEarlier } from './earlier';
 import { Compared, OverviewTab } from './overview_tab';
 import { PagesTab } from './pages_tab';
 import { RequestsTab } from './requests_tab';
@@ -59,6 +60,7 @@ export default function RumPage() {
   // Until the applications are known it is open which one is meant.
   const isChosen = scope.app !== '' || urlApp !== '' || apps.error !== undefined;
   const question = useQuestion<RumOverviewAnswer>(tab === 'overview' && isChosen ? `${scopeKey(scope)} ${baseline}` : undefined, (options) => askRumOverview(scope, baseline, kPoints, options));
+  const earlier = useEarlier(scope, baseline, kPoints, tab === 'overview' && isChosen);
   const isUnknown = list !== undefined && scope.app !== '' && app === undefined;
   const isEmpty = list?.length === 0;
   const first = list?.[0]?.id;
@@ -82,7 +84,7 @@ export default function RumPage() {
             <button type="button" role="tab" key={each} aria-selected={each === tab} data-key={String(kTabs.indexOf(each) + 1)} data-tip={t.rum.tabs[each]} onClick={() => toTab(each)}>{t.rum.tabs[each]}</button>
           ))}
         </div>
-        {tab === 'overview' && !isEmpty && question.answer && <Compared answer={question.answer} />}
+        {tab === 'overview' && !isEmpty && question.answer && <Compared answer={question.answer} earlier={earlier} />}
         {tab === 'overview' && !isEmpty && <BaselineMenu baseline={baseline} />}
       </div>
       {isEmpty ? (
@@ -97,7 +99,7 @@ export default function RumPage() {
               ) : (
                 <>
                   {!answer.exact && <Strip>{t.rum.not_exact}</Strip>}
-                  <OverviewTab answer={answer} scope={scope} />
+                  <OverviewTab answer={answer} earlier={earlier} scope={scope} />
                 </>
               ))}
             </Answered>
