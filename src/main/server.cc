@@ -369,7 +369,7 @@ stdx::Result<void> RunningServer::start_skywalking() {
   if (auto started = doors_.start_grpc("skywalking_grpc", options_.skywalking_grpc, skywalking_->grpc_methods()); !started) {
     return started;
   }
-  return doors_.start_http("skywalking_http", options_.skywalking_http, skywalking_->http_routes());
+  return doors_.start_http("skywalking_http", options_.skywalking_http, rum_->beside_agents(skywalking_->http_routes()));
 }
 
 stdx::Result<void> RunningServer::start_jaeger() {

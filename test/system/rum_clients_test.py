@@ -67,10 +67,13 @@ def leave(page):
     page.goto("about:blank")
 
 
-def test_skywalkings_client_with_one_collector(server, website, browser):
-    path = "/api/python-sw8/orders?skywalking"
+# The port of every browser SDK, and the one that had the place of SkyWalking's own server.
+@pytest.mark.parametrize("door", ["main", "skywalking_http"])
+def test_skywalkings_client_with_one_collector(server, website, browser, door):
+    path = f"/api/python-sw8/orders?{door}"
+    collector = server.url() if door == "main" else f"http://127.0.0.1:{server.skywalking_http_port}"
     url = website.page("/shop/skywalking", "skywalking", {
-        "collector": server.url(), "service": "shop-web", "serviceVersion": "1.4.0", "pagePath": "/checkout", "traceTimeInterval": 300,
+        "collector": collector, "service": f"shop-{door}", "serviceVersion": "1.4.0", "pagePath": "/checkout", "traceTimeInterval": 300,
         "useWebVitals": True}, [("orders", "fetch", path)])
     with rum_shop.visit(browser, url, expected_faults=1) as page:
         assert rum_shop.click(page, "orders") == "200"
@@ -84,9 +87,9 @@ def test_skywalkings_client_with_one_collector(server, website, browser):
     assert told["http.request.method"] == "GET" and told["view.name"] == "/checkout"
 
     def application():
-        return [app for app in server.api("/rum/apps", end="now+1m")["apps"] if app["id"] == "shop-web" and app["errors"]]
+        return [app for app in server.api("/rum/apps", end="now+1m")["apps"] if app["id"] == f"shop-{door}" and app["errors"]]
 
-    wait_until(application, FOUND_SECONDS_MAX, "the application shop-web with its error")
+    wait_until(application, FOUND_SECONDS_MAX, f"the application shop-{door} with its error")
     refused = [each for each in server.api("/arrivals")["refusals"] if each["protocol"] == "rum_skywalking"]
     assert not refused, refused
 
@@ -190,7 +193,7 @@ def preflight(url, headers="content-type,x-shop-tenant"):
 
 def test_preflights_are_answered_once(server):
     for url in (server.url("/v1/traces"), server.url("/v1/logs"), server.url("/v3/segments"), server.url("/browser/perfData"),
-                server.url("/collect"), server.url("/rum/web/v2"), server.otlp_url("/v1/traces"), server.otlp_url("/v1/logs")):
+                f"http://127.0.0.1:{server.skywalking_http_port}/v3/segments", server.url("/collect"), server.url("/rum/web/v2"), server.otlp_url("/v1/traces"), server.otlp_url("/v1/logs")):
         status, headers, _ = preflight(url)
         assert status == 204, url
         assert headers.get_all("Access-Control-Allow-Origin") == [PAGE], url

@@ -87,7 +87,7 @@ async function harmOf(path: string): Promise<string[]> {
   // Details that open in place.
   const closed = page.locator('main [aria-expanded="false"]');
   for (let n = Math.min(await closed.count(), 12); n > 0; --n) {
-    await closed.first().click({ timeout: 2_000 }).catch(() => undefined);
+    await closed.first().click({ timeout: 500 }).catch(() => undefined);
     await page.keyboard.press('Escape').catch(() => undefined);
   }
   await page.waitForFunction(() => !document.querySelector('.grey-block, .grey-chart, [aria-busy="true"]'));

@@ -26,6 +26,8 @@ using stdx::ErrorCode;
 
 namespace {
 
+constexpr const char* kSegmentsPath = "/v3/segments";
+
 constexpr int kForbidden = 403;
 
 void add(std::atomic<uint64_t>& counter, uint64_t amount) { counter.fetch_add(amount, std::memory_order_relaxed); }
@@ -346,7 +348,7 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   add_door("/browser/perfData/resources", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kResources));
   add_door("/browser/errorLogs", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
   add_door("/browser/errorLog", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
-  add_door("/v3/segments", Protocol::kRumSkyWalking, &Door::translate_segments);
+  add_door(kSegmentsPath, Protocol::kRumSkyWalking, &Door::translate_segments);
   add_door("/collect", Protocol::kRumFaro, [](Door& door, std::string_view body, const BundleContext& context) {
     return translate_faro(body, context, door.scrubber());
   });
@@ -373,6 +375,26 @@ std::vector<net::HttpRoute> RumReceiver::for_pages(std::vector<net::HttpRoute> r
                     }});
   }
   return open;
+}
+
+std::vector<net::HttpRoute> RumReceiver::beside_agents(std::vector<net::HttpRoute> routes) const {
+  for (net::HttpRoute& of_page : http_routes()) {
+    const bool is_segments = of_page.pattern == kSegmentsPath;
+    if (!is_segments && !of_page.pattern.starts_with("/browser/")) continue;
+    const auto of_agents = std::ranges::find_if(routes, [&](const net::HttpRoute& route) {
+      return route.method == of_page.method && route.pattern == of_page.pattern;
+    });
+    if (of_agents == routes.end()) {
+      routes.push_back(std::move(of_page));
+      continue;
+    }
+    of_agents->quick = false;
+    of_agents->handler = [agents = std::move(of_agents->handler), pages = std::move(of_page.handler)](
+                             net::HttpRequest& request, net::HttpReplyPtr reply) {
+      (request.header("Origin") == nullptr ? agents : pages)(request, std::move(reply));
+    };
+  }
+  return routes;
 }
 
 std::string RumReceiver::in_place_of_logs(std::string_view logs, const net::HttpRequest* request) const {

@@ -50,6 +50,9 @@ class RumReceiver {
   // Another door's routes for the main port, so that pages may send there, too: by the same origins and the same rate of an
   // address (a KiB counts as an event, since nobody counts them here), with preflights.
   std::vector<net::HttpRoute> for_pages(std::vector<net::HttpRoute> routes) const;
+  // The routes of SkyWalking's agents, and beside them what its browser client sends to the same address: its reports, and
+  // segments that come from a page (with an Origin).
+  std::vector<net::HttpRoute> beside_agents(std::vector<net::HttpRoute> routes) const;
   // For the OTLP doors (otlp_sessions.h): an ExportLogsServiceRequest in place of `logs`, or beside `traces`; empty: none.
   // `request` is what brought them, if that was HTTP.
   std::string in_place_of_logs(std::string_view logs, const net::HttpRequest* request) const;
