@@ -56,6 +56,8 @@ def answer_request(tracing, headers, path):
 
 
 def main():
+    # Before a library starts its threads: one that does not block the signal would end the process.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     tracing = importlib.import_module("shop_" + sys.argv[1]).start()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -69,7 +71,6 @@ def main():
         def log_message(self, *_):
             pass
 
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print("listening", server.server_port, flush=True)
