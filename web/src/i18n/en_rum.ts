@@ -11,6 +11,12 @@ export const rum = {
   app_silent: 'This application has sent nothing in this range.',
   no_data: 'No browser has reported in this range',
   no_data_why: 'Users’ browsers report page views, vitals, requests and errors once an SDK is in the page: the ARMS one unchanged, OpenTelemetry, Faro or SkyWalking’s.',
+  silence: {
+    never: 'No browser has reported here yet',
+    all_ways: 'All ways to connect',
+    last: (ago: string) => `{app} last reported ${ago} ago.`,
+    show_last: 'Show its last hour',
+  },
   no_match: 'No event matches the filter in this range',
   connect: 'Connect a browser',
   clear_filter: 'Take the filter out',

@@ -35,12 +35,11 @@ export const rumErrors = {
   no_type: 'Error without a type',
   untyped: { blank: 'White screen', crash: 'Crash', resource: 'File not loaded', request: 'Request failed', custom: 'Reported by the application' },
   none: 'No browser errors in this range',
-  none_why: 'No page has reported an error. Widen the range to look further back.',
+  none_why: 'Browsers reported here, and no page of theirs had an error.',
   none_of_view: 'None in this state',
   none_of_view_why: 'Other states have errors in this range.',
   show_view: (name: string, count: number) => `${name}: ${formatCount(count)}`,
   none_match: 'No error matches the filters',
-  not_connected: 'How to connect a browser',
 
   figures: (views: string) => `${views} views · LCP {lcp} · INP {inp}`,
   figures_of_requests: (views: string, request: string) => `${views} views · requests ${request}`,

@@ -69,7 +69,8 @@ export const sessions = {
     clock: (by: string) => `device clock ${by}`,
     clock_tip: 'By how much the clock of the device was off; times are corrected by when the report arrived',
   },
-  filters: { all: 'All', errors: 'Errors', slow: 'Slow', requests: 'Requests', actions: 'Clicks', views: 'Views', custom: 'Custom', resources: 'Resources' },
+  filters_tip: { errors: 'Errors of scripts and failed requests, each time counted', views: 'Page views, with what they loaded and how long it took' },
+  filters: { all: 'All', errors: 'Failures', slow: 'Slow', requests: 'Requests', actions: 'Clicks', views: 'Views & vitals', custom: 'Custom', resources: 'Resources' },
   line: {
     label: 'Time line',
     find: 'Find in session',

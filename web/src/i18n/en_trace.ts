@@ -132,6 +132,12 @@ export const trace = {
       `${a.duration} of ${a.service} ${a.operation} is covered by no span: instrumentation may be missing`,
     broken_parent: (a: { count: number }) => `${spans(a.count)} ${plural(a.count, 'names a parent that was', 'name parents that were')} not received`,
     clock_skew: (a: { service: string; skew: string; parent: string }) => `The clock of ${a.service} is ${a.skew} off against ${a.parent}`,
+    network: (a: { share: string; duration: string }) => `${a.share} of the request was under way on the network: ${a.duration} between the browser and the backend`,
+    browser_queue: (a: { share: string; duration: string }) => `The browser held the request back for ${a.duration} (${a.share}): its connections or its main thread were busy`,
+    redirect: (a: { duration: string }) => `Redirects took ${a.duration}`,
+    connect: 'connect',
+    connection: (a: { duration: string; parts: string[] }) => `Setting up the connection took ${a.duration}: ${a.parts.join(', ')}`,
+    download: (a: { duration: string; size: string }) => `Downloading the answer took ${a.duration}${a.size ? ` for ${a.size}` : ''}`,
     other: (code: string) => `Finding ${code}`,
   },
   detail: {

@@ -10,6 +10,12 @@ export const rum: Section<'rum'> = {
   app_silent: '该应用在此时间范围内没有上报数据。',
   no_data: '该时间范围内没有浏览器上报数据',
   no_data_why: '在页面中加入 SDK 后，浏览器会上报页面访问、体验指标、请求与错误：可直接使用 ARMS 的 SDK，也支持 OpenTelemetry、Faro 与 SkyWalking。',
+  silence: {
+    never: '尚无浏览器上报数据',
+    all_ways: '全部接入方式',
+    last: (ago) => `{app} 最近一次上报在 ${ago}前。`,
+    show_last: '查看其最后一小时',
+  },
   no_match: '该时间范围内没有符合筛选条件的事件',
   connect: '接入浏览器',
   clear_filter: '清除筛选',

@@ -35,12 +35,11 @@ export const rumErrors: Section<'rumErrors'> = {
   no_type: '没有类型的错误',
   untyped: { blank: '白屏', crash: '崩溃', resource: '文件未加载', request: '请求失败', custom: '由应用上报' },
   none: '该时间范围内没有浏览器端错误',
-  none_why: '没有页面上报错误。可放宽时间范围继续查找。',
+  none_why: '浏览器有数据上报，其页面均未出错。',
   none_of_view: '没有处于该状态的错误',
   none_of_view_why: '该时间范围内有其他状态的错误。',
   show_view: (name, count) => `${name}：${formatCount(count)}`,
   none_match: '没有符合筛选条件的错误',
-  not_connected: '如何接入浏览器',
 
   figures: (views) => `${views} 次访问 · LCP {lcp} · INP {inp}`,
   figures_of_requests: (views, request) => `${views} 次访问 · 请求 ${request}`,

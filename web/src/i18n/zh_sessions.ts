@@ -66,7 +66,8 @@ export const sessions: Section<'sessions'> = {
     clock: (by) => `设备时钟 ${by}`,
     clock_tip: '设备时钟的偏差；时间已按上报到达时刻校正',
   },
-  filters: { all: '全部', errors: '错误', slow: '缓慢', requests: '请求', actions: '点击', views: '页面', custom: '自定义', resources: '资源' },
+  filters_tip: { errors: '脚本错误与失败请求，按次计数', views: '页面访问，及其加载内容与耗时' },
+  filters: { all: '全部', errors: '错误与失败', slow: '缓慢', requests: '请求', actions: '点击', views: '页面与指标', custom: '自定义', resources: '资源' },
   line: {
     label: '时间线',
     find: '在会话中查找',

@@ -124,6 +124,12 @@ export const trace: Section<'trace'> = {
     gap: (a) => `${a.service} ${a.operation} 有 ${a.duration} 没有任何 Span 覆盖：可能缺少埋点`,
     broken_parent: (a) => `${spans(a.count)} 所指的父 Span 未收到`,
     clock_skew: (a) => `${a.service} 的时钟与 ${a.parent} 相差 ${a.skew}`,
+    network: (a) => `请求有 ${a.share} 的时间在网络上：浏览器与后端之间耗时 ${a.duration}`,
+    browser_queue: (a) => `浏览器将请求搁置了 ${a.duration}（${a.share}）：连接数已满或主线程繁忙`,
+    redirect: (a) => `重定向耗时 ${a.duration}`,
+    connect: '建立连接',
+    connection: (a) => `建立连接共耗时 ${a.duration}：${a.parts.join('，')}`,
+    download: (a) => `下载应答耗时 ${a.duration}${a.size ? `，共 ${a.size}` : ''}`,
     other: (code) => `发现 ${code}`,
   },
   detail: {

@@ -1,6 +1,6 @@
 // Findings as sentences, from the server's code and arguments.
 import { formatDuration } from '../format/duration';
-import { formatShare } from '../format/quantity';
+import { formatBytes, formatShare } from '../format/quantity';
 import { t } from '../i18n/catalogue';
 import { data } from './data_words';
 import type { Finding } from './load_trace';
@@ -33,6 +33,18 @@ export function findingSentence({ code, arguments: a }: Finding): string {
       return words.broken_parent({ count: a.count ?? 0 });
     case 'clock_skew':
       return words.clock_skew({ service, skew: formatDuration(Math.abs(a.skew_ns ?? 0)), parent: data(a.parent_service ?? '') });
+    case 'network':
+      return words.network({ share: formatShare(a.share), duration: formatDuration(a.duration_ns) });
+    case 'browser_queue':
+      return words.browser_queue({ share: formatShare(a.share), duration: formatDuration(a.duration_ns) });
+    case 'redirect':
+      return words.redirect({ duration: formatDuration(a.duration_ns) });
+    case 'connection': {
+      const parts = ([['DNS', a.dns_ns], [words.connect, a.connect_ns], ['TLS', a.tls_ns]] as const).filter(([, ns]) => (ns ?? 0) > 0).map(([name, ns]) => `${name} ${formatDuration(ns)}`);
+      return words.connection({ duration: formatDuration(a.duration_ns), parts });
+    }
+    case 'download':
+      return words.download({ duration: formatDuration(a.duration_ns), size: a.bytes ? formatBytes(a.bytes) : '' });
     default:
       return words.other(code);
   }

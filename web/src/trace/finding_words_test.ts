@@ -19,6 +19,11 @@ const kFindings = [
   finding('gap', { service: 'web', operation: 'GET /', duration_ns: 100e6, share: 0.5 }),
   finding('broken_parent', { count: 1 }),
   finding('clock_skew', { service: 'ahead', parent_service: 'entry', skew_ns: -500e6, count: 3 }),
+  finding('network', { duration_ns: 620e6, share: 0.62 }),
+  finding('browser_queue', { duration_ns: 310e6, share: 0.31 }),
+  finding('connection', { duration_ns: 250e6, share: 0.25, dns_ns: 100e6, connect_ns: 0, tls_ns: 150e6 }),
+  finding('download', { duration_ns: 400e6, bytes: 1048576 }),
+  finding('redirect', { duration_ns: 120e6 }),
   finding('of_tomorrow', {}),
 ];
 
@@ -34,6 +39,11 @@ describe('findings in words', () => {
       '100 ms of web GET / is covered by no span: instrumentation may be missing',
       '1 span names a parent that was not received',
       'The clock of ahead is 500 ms off against entry',
+      '62.0 % of the request was under way on the network: 620 ms between the browser and the backend',
+      'The browser held the request back for 310 ms (31.0 %): its connections or its main thread were busy',
+      'Setting up the connection took 250 ms: DNS 100 ms, TLS 150 ms',
+      'Downloading the answer took 400 ms for 1.00 MiB',
+      'Redirects took 120 ms',
       'Finding of_tomorrow',
     ]);
   });

@@ -91,6 +91,11 @@ export interface FindingArguments {
   message?: string;
   attempts?: number;
   missing_span_id?: string;
+  /** Of a browser's request. */
+  dns_ns?: number;
+  connect_ns?: number;
+  tls_ns?: number;
+  bytes?: number | undefined;
 }
 
 export interface FindingsAnswer {

@@ -1,7 +1,7 @@
 // The two lines on top of a trace: what it is and where its time went, then what is wrong with it in words.
 import { copyText, notify } from '../app/notice';
 import { go, link } from '../app/address';
-import type { OfTrace } from '../api/rum_sessions';
+import type { OfTrace, TimeSplit } from '../api/rum_sessions';
 import { neighboursOf } from '../app/result_list';
 import { makeStore, useStore } from '../app/store';
 import { formatDuration, formatDurationExactly } from '../format/duration';
@@ -46,7 +46,7 @@ export function goToError(state: TraceState, forward: boolean): void {
   if (row >= 0) state.act.select(row);
 }
 
-export function TraceHeader({ state, findings, ofTrace }: { state: TraceState; findings: FindingsAnswer | undefined; ofTrace?: OfTrace | undefined }) {
+export function TraceHeader({ state, findings, split, ofTrace }: { state: TraceState; findings: FindingsAnswer | undefined; /** As the browser told it. */ split?: TimeSplit | null | undefined; ofTrace?: OfTrace | undefined }) {
   const { columns, act } = state;
   const { facts } = columns;
   const root = facts.root_row;
@@ -79,7 +79,7 @@ export function TraceHeader({ state, findings, ofTrace }: { state: TraceState; f
         <span class="second number hide-narrow">{t.app.count_spans(columns.count)}</span>
         <span class="second number hide-narrow">{t.app.count_services(facts.services.length)}</span>
         <span class="second number wide-only">{words.depth(facts.depth_max + 1)}</span>
-        <Split state={state} />
+        <Split state={state} told={split} />
         <SessionWay ofTrace={ofTrace} />
         {facts.may_grow && (
           <span class="pill accent" data-tip={words.may_grow_tip}>
@@ -106,8 +106,9 @@ export function TraceHeader({ state, findings, ofTrace }: { state: TraceState; f
 }
 
 /** Browser, network, backend: the three answers every reader wants first. */
-function Split({ state }: { state: TraceState }) {
-  const { browser_ns, network_ns, backend_ns } = state.columns.facts.split;
+function Split({ state, told }: { state: TraceState; told: TimeSplit | null | undefined }) {
+  const of = told ?? state.columns.facts.split;
+  const [browser_ns, network_ns, backend_ns] = [of.browser_ns ?? 0, of.network_ns ?? 0, of.backend_ns ?? 0];
   const total = browser_ns + network_ns + backend_ns;
   if (browser_ns + network_ns <= 0 || total <= 0) return null;
   return <SplitBar class="hide-narrow" split={{ browser_ns, network_ns, backend_ns }} />;

@@ -16,6 +16,7 @@ import { shortId } from '../format/shorten';
 import { t } from '../i18n/catalogue';
 import { Resizer } from '../widget/resizer';
 import { EmptyState, ErrorState, LoadingBlocks, Strip } from '../widget/states';
+import { useBrowserRequest, withRequest } from './browser_request';
 import { DetailPanel } from './detail/detail_panel';
 import { loadColumns, loadFindings, type FindingsAnswer, type TraceKey } from './load_trace';
 import { nameOf, type TraceColumns } from './model/columns';
@@ -129,6 +130,8 @@ function useIsNarrow(): boolean {
 function TraceView({ columns, traceKey, ofTrace }: { columns: TraceColumns; traceKey: TraceKey; ofTrace: OfTrace | undefined }) {
   const state = useTraceState(columns, traceKey);
   const findings = useQuestion<FindingsAnswer>(`${traceKey.traceId} ${traceKey.open} ${columns.count}`, (options) => loadFindings(traceKey, options), { reloads: false });
+  const request = useBrowserRequest(columns, ofTrace);
+  const told = useMemo(() => withRequest(findings.answer, request, columns.facts.root_row), [findings.answer, request?.findings.length, columns]);
   const isNarrow = useIsNarrow();
   const preferredPlace = useStore(placePreference);
   const place: Place = isNarrow ? 'bottom' : preferredPlace;
@@ -169,7 +172,7 @@ function TraceView({ columns, traceKey, ofTrace }: { columns: TraceColumns; trac
   const maxHeight = Math.max(160, innerHeight - 320);
   return (
     <div class="trace-page">
-      <TraceHeader state={state} findings={findings.answer} ofTrace={ofTrace} />
+      <TraceHeader state={state} findings={told} split={request?.split} ofTrace={ofTrace} />
       <TraceToolbar state={state} findInput={findInput} />
       {stale && <Strip>{t.trace.unknown_span(stale)}</Strip>}
       <FilterStrip state={state} />

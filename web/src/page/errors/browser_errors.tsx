@@ -15,6 +15,7 @@ import { AppMenu, useScope } from '../../rum/app_choice';
 import { FilterBar, setFilter } from '../../rum/filter_bar';
 import { isEmptyFilter } from '../../rum/filter';
 import { byImpact, countsAfter, isNew, kViews, positionText, sortOf, statesOf, type View } from '../../rum/group_facts';
+import { NoReports } from '../../rum/no_reports';
 import { GroupType } from '../../rum/group_type';
 import { LikelyCauseLink } from '../../rum/likely_cause';
 import { StateDetail, StateMark, StateMenu, stateSince, useGroupChanges, useStateKeys, VersionForm, type GroupChanges } from '../../rum/group_states';
@@ -111,7 +112,7 @@ function Views({ view, answer, changes }: { view: View; answer: ErrorGroupsAnswe
   );
 }
 
-function Nothing({ view, scope, answer }: { view: View; scope: RumScope; answer: ErrorGroupsAnswer }) {
+function Nothing({ view, scope, answer, apps }: { view: View; scope: RumScope; answer: ErrorGroupsAnswer; apps: readonly RumApp[] | undefined }) {
   const words = t.rumErrors;
   const others = kGroupStates.filter((state) => answer.by_state[state] > 0);
   const isFiltered = !isEmptyFilter(scope.q);
@@ -124,12 +125,13 @@ function Nothing({ view, scope, answer }: { view: View; scope: RumScope; answer:
       </EmptyState>
     );
   }
+  // No errors are good news only where browsers report.
+  if (apps?.length === 0) return <NoReports icon="errors" />;
   return (
     <EmptyState icon="good" title={isFiltered ? words.none_match : words.none} actions={
       <>
         <WidenButton />
         {isFiltered && <button type="button" class="button" onClick={() => setFilter('')}><Icon name="close" />{t.app.clear}</button>}
-        {!isFiltered && <a class="button" href={link('/connect')}><Icon name="connect" />{words.not_connected}</a>}
       </>
     }>
       <p>{words.none_why}</p>
@@ -189,7 +191,7 @@ export function BrowserErrors({ apps }: { apps: readonly RumApp[] | undefined })
         {(found) => (rows.length ? (
           <DataTable name="browser_errors" label={words.title} isMain columns={columns} rows={rows} rowKey={(row) => row.group_id} rowHref={(row) => link(['/errors', row.group_id])} rowHeight={48}
             rowClass={(row) => (row.state === 'resolved' || row.state === 'ignored' ? 'settled' : undefined)} onActive={(row) => setActive(row.group_id)} maxHeight="calc(100dvh - 196px)" />
-        ) : <Nothing view={view} scope={scope} answer={found} />)}
+        ) : <Nothing view={view} scope={scope} answer={found} apps={apps} />)}
       </Answered>
       {form && <VersionForm row={form.row} anchor={form.anchor} onApply={(change) => changes.change(form.row, change)} onClose={() => setForm(undefined)} />}
     </>

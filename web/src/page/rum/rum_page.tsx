@@ -12,8 +12,8 @@ import { t } from '../../i18n/catalogue';
 import { AppMenu, appType, useApps, useScope } from '../../rum/app_choice';
 import { isEmptyFilter } from '../../rum/filter';
 import { FilterBar, setFilter } from '../../rum/filter_bar';
+import { NoReports } from '../../rum/no_reports';
 import { MenuButton, MenuItem } from '../../widget/floating';
-import { Icon } from '../../widget/icon';
 import { Answered, EmptyState, LoadingBlocks, Strip, WidenButton } from '../../widget/states';
 import { useEarlier } from './earlier';
 import { Compared, OverviewTab } from './overview_tab';
@@ -88,7 +88,7 @@ export default function RumPage() {
         {tab === 'overview' && !isEmpty && <BaselineMenu baseline={baseline} />}
       </div>
       {isEmpty ? (
-        <EmptyState icon="vitals" title={t.rum.no_data} actions={<><WidenButton /><a class="button" href={link('/connect', { with: 'browser-arms-npm' })}><Icon name="connect" />{t.rum.connect}</a></>}><p>{t.rum.no_data_why}</p></EmptyState>
+        <NoReports />
       ) : (
         <>
           {isUnknown && <Strip>{t.rum.app_silent}</Strip>}

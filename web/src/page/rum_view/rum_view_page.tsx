@@ -20,6 +20,7 @@ import { TimeLegend } from '../../rum/time_bar';
 import { AppTotals, Totals } from '../../rum/totals';
 import { VitalCards } from '../../rum/vital_cards';
 import { DataTable, type Column } from '../../widget/data_table';
+import { NoReports } from '../../rum/no_reports';
 import { Icon } from '../../widget/icon';
 import { Answered, EmptyState, LoadingBlocks, Strip, WidenButton } from '../../widget/states';
 import { SlowViews } from './slow_views';
@@ -106,7 +107,7 @@ export default function RumViewPage() {
       {!view ? <EmptyState icon="vitals" title={t.rum.view.none} actions={<a class="button primary" href={overviewLink(scope, 'pages')}>{t.rum.all_pages}</a>} /> : (
         <Answered question={question} loading={<div class="rum-overview"><div class="grey-block" style={{ height: '136px' }} /><LoadingBlocks rows={3} height={220} /></div>}>
           {(found) => (found.counts.views + found.counts.requests === 0 && !lcp?.count ? (
-            <EmptyState icon="vitals" title={t.rum.view.no_views} actions={<><WidenButton /><a class="button" href={overviewLink(scope, 'pages')}>{t.rum.all_pages}</a></>} />
+            apps.answer?.apps.length === 0 ? <NoReports /> : <EmptyState icon="vitals" title={t.rum.view.no_views} actions={<><WidenButton /><a class="button" href={overviewLink(scope, 'pages')}>{t.rum.all_pages}</a></>} />
           ) : <Body answer={found} scope={scope} />)}
         </Answered>
       )}

@@ -222,9 +222,10 @@ export function nextEvent(model: SessionModel, from: string | undefined, forward
   return [...fits].reverse().find(({ index }) => index < at) ?? fits.at(-1);
 }
 
+/** As the header counts: what a browser reported as one event with a number of times is that many. */
 export function countsOf(model: SessionModel): Record<Filter, number> {
   const counts = Object.fromEntries(kFilters.map((filter) => [filter, 0])) as Record<Filter, number>;
-  for (const { event } of model.events) for (const filter of kFilters) if (passes(event, filter)) counts[filter]++;
+  for (const { event } of model.events) for (const filter of kFilters) if (passes(event, filter)) counts[filter] += Math.max(1, event.times);
   return counts;
 }
 

@@ -166,7 +166,7 @@ function Tools({ state, findInput, isNarrow, onPanel }: { state: SessionState; f
 function FilterButton({ state, filter, count }: { state: SessionState; filter: Filter; count: number }) {
   const index = kFilters.indexOf(filter);
   return (
-    <button type="button" class="button small round" aria-pressed={state.filter === filter} data-filter={filter} data-key={String(index + 1)} data-tip={t.sessions.keys.filter} onClick={() => state.act.setFilter(filter)}>
+    <button type="button" class="button small round" aria-pressed={state.filter === filter} data-filter={filter} data-key={String(index + 1)} data-tip={filter === 'errors' || filter === 'views' ? t.sessions.filters_tip[filter] : t.sessions.keys.filter} onClick={() => state.act.setFilter(filter)}>
       {t.sessions.filters[filter]}
       <span class={filter === 'errors' && count > 0 ? 'is-error strong number' : 'third number'}>{formatCount(count)}</span>
     </button>

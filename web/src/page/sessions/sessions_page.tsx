@@ -7,7 +7,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../../api/client';
 import { useQuestion } from '../../api/question';
 import { askSessions, kHas, kSessionSorts, type Has, type SessionRow, type SessionsAnswer, type SessionSort, type SessionsQuestion } from '../../api/rum_sessions';
-import { link, setQuery, useParameter } from '../../app/address';
+import { setQuery, useParameter } from '../../app/address';
 import { useCrumbs } from '../../app/crumbs';
 import { useKeys } from '../../app/keys';
 import { useRange } from '../../app/range';
@@ -20,8 +20,9 @@ import { FilterBar } from '../../rum/filter_bar';
 import { SessionStrip } from '../../rum/session_strip';
 import { LiveMark, Pain, sessionHref, withVersion, WorstMoment, WorstSpanText } from '../../rum/worst_moment';
 import { DataTable, type Column } from '../../widget/data_table';
+import { NoReports } from '../../rum/no_reports';
 import { Icon } from '../../widget/icon';
-import { Answered, EmptyState, Strip, WidenButton } from '../../widget/states';
+import { Answered, EmptyState, Strip } from '../../widget/states';
 
 const kPage = 50;
 const kTypingMs = 250;
@@ -274,9 +275,5 @@ function Nothing({ isFiltered, total, onClear }: { isFiltered: boolean; total: n
       </EmptyState>
     );
   }
-  return (
-    <EmptyState icon="sessions" title={t.rum.no_data} actions={<><WidenButton /><a class="button" href={link('/connect')}><Icon name="connect" />{t.rum.connect}</a></>}>
-      <p>{t.rum.no_data_why}</p>
-    </EmptyState>
-  );
+  return <NoReports icon="sessions" />;
 }
