@@ -67,9 +67,9 @@ struct LoadNumbers {
 
   void keep(const TracedLoad& load) {
     const auto at = std::ranges::lower_bound(traces, load.rank, {}, &TracedLoad::rank);
-    if (at == traces.end() && traces.size() >= kTracesPerRequest) return;
+    if (at == traces.end() && traces.size() >= kTraceCandidates) return;
     traces.insert(at, load);
-    if (traces.size() > kTracesPerRequest) traces.pop_back();
+    if (traces.size() > kTraceCandidates) traces.pop_back();
   }
 };
 

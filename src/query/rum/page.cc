@@ -62,6 +62,7 @@ std::string attribute(const query::RecordRow& event, std::string_view key) {
 struct Sampled {
   const PageView* view = nullptr;
   double metric_ms = 0;
+  bool in_means = false;  // Of the fair choice; else it is only shown.
   std::vector<Interval> waits, backends;  // Of its requests, within its time.
 };
 
@@ -77,8 +78,9 @@ class SlowViews {
       : catalog_(catalog), sets_(sets), views_(views), answer_(answer) {}
 
   stdx::Result<void> run(const query::QueryControl& control) {
-    choose();
-    if (chosen_.empty()) return {};
+    const auto slow = slow_views_of_page();
+    if (slow.empty()) return {};
+    if (auto done = choose(slow); !done) return done;
     probe();
     std::vector<otlp::TraceId> ids;
     for (const Probe& probe : probes_) ids.push_back(probe.load->trace_id);
@@ -91,9 +93,11 @@ class SlowViews {
  private:
   static double metric_of(const PageView& view, Vital metric) { return view.facts.has(metric) ? view.facts.value(metric) : -1; }
 
-  // Those not faster than p75, slowest first: all that are shown, and some of the rest.
-  void choose() {
-    std::vector<std::pair<double, const PageView*>> known;
+  using Slow = std::vector<std::pair<double, const PageView*>>;
+
+  // Those not faster than p75, slowest first; and how all views spread.
+  Slow slow_views_of_page() {
+    Slow known;
     bool any_lcp = false;
     for (const auto& [key, view] : views_.views) any_lcp |= view.facts.has(Vital::kLcp);
     answer_.metric = any_lcp ? Vital::kLcp : Vital::kLoad;
@@ -108,20 +112,56 @@ class SlowViews {
     std::ranges::sort(known, [](const auto& a, const auto& b) {
       return std::tuple(-a.first, a.second->start_ns, a.second->place) < std::tuple(-b.first, b.second->start_ns, b.second->place);
     });
-    const size_t slow = known.empty() ? 0 : known.size() - static_cast<size_t>(std::ceil(static_cast<double>(known.size()) * 0.75)) + 1;
-    const size_t shown = std::min(slow, kPageRows);
-    for (size_t i = 0; i < shown; ++i) chosen_.push_back({.view = known[i].second, .metric_ms = known[i].first, .waits = {}, .backends = {}});
-    const size_t rest = slow - shown, more = std::min(rest, kViewsSampled - std::min(kViewsSampled, shown));
-    for (size_t i = 0; i < more; ++i) {
-      const auto& [ms, view] = known[shown + i * rest / more];
-      chosen_.push_back({.view = view, .metric_ms = ms, .waits = {}, .backends = {}});
+    if (!known.empty()) known.resize(known.size() - static_cast<size_t>(std::ceil(static_cast<double>(known.size()) * 0.75)) + 1);
+    return known;
+  }
+
+  // `count` of `all`, or all of them, from the middle of equal parts, so that slower and less slow ones are there alike.
+  template <class Element>
+  static std::vector<Element> spread(const std::vector<Element>& all, size_t count) {
+    if (all.size() <= count) return all;
+    std::vector<Element> some;
+    for (size_t i = 0; i < count; ++i) some.push_back(all[(2 * i + 1) * all.size() / (2 * count)]);
+    return some;
+  }
+
+  // The slowest are shown. Means are of a fair choice of those of which it is known whether a backend was at work: one of its
+  // traces has come, or there was no request. Where there are none of these, of any.
+  stdx::Result<void> choose(const Slow& slow) {
+    const Slow candidates = spread(slow, kViewCandidates);
+    std::vector<std::vector<const ViewLoad*>> loads;
+    std::vector<otlp::TraceId> ids;
+    for (const auto& [ms, view] : candidates) {
+      const Sampled of{.view = view, .metric_ms = ms, .waits = {}, .backends = {}};
+      auto& waited = loads.emplace_back();
+      for (const ViewLoad& load : view->loads) {
+        if (within(of, load)) waited.push_back(&load);
+      }
+      for (const ViewLoad* load : waited) ids.push_back(load->trace_id);
     }
-    shown_ = shown;
+    auto stored = StoredTraces::of(sets_, std::move(ids));
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    Slow told;
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      const bool known = std::ranges::any_of(loads[i], [&](const ViewLoad* load) { return stored->span_count(load->trace_id) > 1; });
+      if (known || loads[i].empty()) told.push_back(candidates[i]);
+      any_backend_ |= known;
+    }
+    const Slow fair = spread(any_backend_ ? told : candidates, kViewsSampled);
+    shown_ = std::min(slow.size(), kPageRows);
+    for (size_t i = 0; i < shown_; ++i) chosen_.push_back({.view = slow[i].second, .metric_ms = slow[i].first, .waits = {}, .backends = {}});
+    for (const auto& [ms, view] : fair) {
+      const auto shown = std::ranges::find(chosen_, view, &Sampled::view);
+      Sampled& sampled = shown != chosen_.end() ? *shown : chosen_.emplace_back(Sampled{.view = view, .metric_ms = ms, .waits = {}, .backends = {}});
+      sampled.in_means = true;
+    }
+    return {};
   }
 
   void probe() {
     for (size_t round = 0; round < kTracesPerView; ++round) {
       for (size_t i = 0; i < chosen_.size() && probes_.size() < kTracesPerPage; ++i) {
+        if (!chosen_[i].in_means && round >= kTracesPerShownView) continue;
         size_t traced = 0;
         for (const ViewLoad& load : chosen_[i].view->loads) {
           if (load.trace_id == otlp::TraceId() || !within(chosen_[i], load)) continue;
@@ -154,6 +194,7 @@ class SlowViews {
     Sampled& sampled = chosen_[probe.sampled];
     sampled.backends.push_back(clipped(sampled, *probe.load, backend->begin_ns, backend->end_ns));
     if (const auto worst = worst_span(trace)) worst_.emplace(probe.load, *worst);
+    if (!sampled.in_means) return;
     ++traces_;
     for (uint32_t row = 0; row < trace.row_count(); ++row) {
       if (!counts_for_backend(trace, row)) continue;
@@ -172,6 +213,8 @@ class SlowViews {
 
   void sum_up() {
     for (const Sampled& sampled : chosen_) {
+      if (!sampled.in_means) continue;
+      ++answer_.sampled_views;
       const auto total = static_cast<int64_t>(sampled.metric_ms * kNsPerMs);
       std::vector<Interval> all = sampled.waits;
       all.insert(all.end(), sampled.backends.begin(), sampled.backends.end());
@@ -181,7 +224,6 @@ class SlowViews {
       answer_.time.network_ns += waited - backend;
       answer_.time.browser_ns += total - waited;
     }
-    answer_.sampled_views = static_cast<int64_t>(chosen_.size());
     for (int64_t* sum : {&answer_.total_ns, &answer_.time.backend_ns, &answer_.time.network_ns, &answer_.time.browser_ns}) {
       *sum /= answer_.sampled_views;
     }
@@ -263,7 +305,8 @@ class SlowViews {
   const PageViews& views_;
   PageAnswer& answer_;
   std::vector<Sampled> chosen_;
-  size_t shown_ = 0;
+  size_t shown_ = 0;  // The first so many of chosen_.
+  bool any_backend_ = false;
   std::vector<Probe> probes_;
   std::map<const ViewLoad*, WorstSpan> worst_;
   std::map<Key, Group> groups_;
@@ -293,7 +336,7 @@ stdx::Result<PageAnswer> ask_page(const table::Catalog& catalog, const PageQuest
   answer.exact &= views.exact;
   if (auto done = SlowViews(catalog, sets, views, answer).run(control); !done) return std::unexpected(std::move(done.error()));
 
-  auto requests = list_requests(catalog, {.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows}, control);
+  auto requests = list_requests(catalog, {.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows, .traces = kPageRequestTraces}, control);
   if (!requests) return std::unexpected(std::move(requests.error()));
   answer.requests = std::move(requests->rows);
   auto resources = list_resources(sets, {.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows}, control);

@@ -1,6 +1,7 @@
 #include "query/rum/request_facts.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace clew::query_rum {
 namespace {
@@ -38,6 +39,22 @@ bool is_hash(std::string_view part) {
   return (part.size() >= 8 && digits >= 3) || (part.size() >= 8 && both_cases);
 }
 
+// Where the host of an address ends, or its path. A loop, because find_first_of() costs a call for each character.
+size_t find_end(std::string_view url, bool of_path) {
+  for (size_t i = 0; i < url.size(); ++i) {
+    const char c = url[i];
+    if (c == '?' || c == '#' || (!of_path && c == '/')) return i;
+  }
+  return std::string_view::npos;
+}
+
+// What follows the scheme; nullopt without one.
+std::optional<std::string_view> after_scheme(std::string_view url) {
+  const size_t end = find_end(url, false);
+  if (end == std::string_view::npos || end == 0 || url[end - 1] != ':' || !url.substr(end).starts_with("//")) return std::nullopt;
+  return url.substr(end + 2);
+}
+
 // visit(segment) for what stands between slashes; its result is appended.
 template <class Visit>
 std::string by_segment(std::string_view path, Visit&& visit) {
@@ -55,22 +72,19 @@ std::string by_segment(std::string_view path, Visit&& visit) {
 }  // namespace
 
 std::string_view url_host(std::string_view url) {
-  const size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos || url.find_first_of("/?#") < scheme) return {};
-  std::string_view rest = url.substr(scheme + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#"));
+  const auto after = after_scheme(url);
+  if (!after) return {};
+  const std::string_view rest = after->substr(0, find_end(*after, false));
   const size_t user = rest.rfind('@');
   return user == std::string_view::npos ? rest : rest.substr(user + 1);
 }
 
 std::string_view url_path(std::string_view url) {
-  const size_t scheme = url.find("://");
-  if (scheme != std::string_view::npos && url.find_first_of("/?#") > scheme) {
-    url.remove_prefix(scheme + 3);
-    const size_t end = url.find_first_of("/?#");
-    url = end == std::string_view::npos ? std::string_view("/") : url.substr(end);
+  if (const auto after = after_scheme(url)) {
+    const size_t end = find_end(*after, false);
+    url = end == std::string_view::npos ? std::string_view("/") : after->substr(end);
   }
-  return url.substr(0, url.find_first_of("?#"));
+  return url.substr(0, find_end(url, true));
 }
 
 std::string path_template(std::string_view path) {

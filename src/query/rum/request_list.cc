@@ -171,20 +171,50 @@ std::vector<KeyedRow> top_rows(LoadTally& tally, RequestSort sort, size_t limit)
   return rows;
 }
 
-// Where the time of each goes, by the traces of a few.
-stdx::Result<void> sample_traces(const table::Catalog& catalog, LoadTally& tally, std::vector<KeyedRow>& rows,
-                                 const query::QueryControl& control) {
-  if (rows.empty()) return {};
-  const size_t each = std::clamp<size_t>(kTracesPerRequests / rows.size(), 1, kTracesPerRequest);
+// Of each row a fair choice of requests whose traces are worth reading, in rows of most time first.
+using RowLoads = std::pair<size_t, std::vector<const TracedLoad*>>;
+stdx::Result<std::vector<RowLoads>> loads_with_backends(const table::Catalog::Sets& sets, const LoadTally& tally,
+                                                        const std::vector<KeyedRow>& rows, size_t traces_max) {
+  std::vector<RowLoads> loads;
+  for (size_t row = 0; row < rows.size(); ++row) loads.emplace_back(row, std::vector<const TracedLoad*>());
+  std::ranges::stable_sort(loads, {}, [&](const RowLoads& of) { return -rows[of.first].row.total_ms; });
   std::vector<otlp::TraceId> ids;
-  std::vector<std::pair<size_t, const TracedLoad*>> of;  // Row and request, as `ids`.
-  for (size_t row = 0; row < rows.size() && ids.size() < kTracesPerRequests; ++row) {
-    const auto& traces = tally.loads[rows[row].key].traces;
-    for (size_t i = 0; i < traces.size() && i < each; ++i) {
-      ids.push_back(traces[i].trace_id);
-      of.emplace_back(row, &traces[i]);
+  for (size_t place = 0; place < loads.size(); ++place) {
+    // All candidates of rows that may get many; of the others some.
+    const size_t most = place * kTracesPerRequest < traces_max ? kTraceCandidates : kTraceCandidates / 5;
+    for (const TracedLoad& load : tally.loads.find(rows[loads[place].first].key)->second.traces) {
+      if (loads[place].second.size() == most) break;
+      loads[place].second.push_back(&load);
+      ids.push_back(load.trace_id);
     }
   }
+  auto stored = StoredTraces::of(sets, std::move(ids));
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  for (auto& [row, of] : loads) {
+    std::erase_if(of, [&](const TracedLoad* load) { return stored->span_count(load->trace_id) == 0; });
+    std::ranges::stable_partition(of, [&](const TracedLoad* load) { return stored->span_count(load->trace_id) > 1; });
+  }
+  return loads;
+}
+
+// Where the time of each goes, by some traces: of the rows of most time kTracesPerRequest, of the others what is left.
+stdx::Result<void> sample_traces(const table::Catalog& catalog, const table::Catalog::Sets& sets, LoadTally& tally,
+                                 std::vector<KeyedRow>& rows, size_t traces_max, const query::QueryControl& control) {
+  if (rows.empty()) return {};
+  auto loads = loads_with_backends(sets, tally, rows, traces_max);
+  if (!loads) return std::unexpected(std::move(loads.error()));
+  std::vector<otlp::TraceId> ids;
+  std::vector<std::pair<size_t, const TracedLoad*>> of;  // Row and request, as `ids`.
+  const auto take = [&](size_t from, size_t to) {
+    for (const auto& [row, candidates] : *loads) {
+      for (size_t i = from; i < std::min(to, candidates.size()) && ids.size() < traces_max; ++i) {
+        ids.push_back(candidates[i]->trace_id);
+        of.emplace_back(row, candidates[i]);
+      }
+    }
+  };
+  take(0, kTracesAtLeast);
+  take(kTracesAtLeast, kTracesPerRequest);
   auto viewed = query::view_traces(catalog, ids, control, [&](size_t index, const query_analyse::TraceColumns& trace) {
     const auto& [row, load] = of[index];
     const auto request_ns = static_cast<int64_t>(load->ms * kNsPerMs);
@@ -224,7 +254,7 @@ stdx::Result<Requests> list_requests(const table::Catalog& catalog, const Reques
   if (!stats) return std::unexpected(std::move(stats.error()));
   Requests done{.rows = {}, .row_count = tally.loads.size(), .exact = tally.exact, .stats = *stats};
   std::vector<KeyedRow> rows = top_rows(tally, question.sort, question.limit);
-  if (auto sampled = sample_traces(catalog, tally, rows, control); !sampled) return std::unexpected(std::move(sampled.error()));
+  if (auto sampled = sample_traces(catalog, sets, tally, rows, question.traces, control); !sampled) return std::unexpected(std::move(sampled.error()));
   std::vector<RowPlace> places;
   for (const KeyedRow& keyed : rows) places.push_back(tally.loads[keyed.key].slowest);
   auto events = read_events(sets, places);

@@ -14,6 +14,7 @@
 #include "query/part_scan.h"
 #include "query/rum/event_filter.h"
 #include "query/rum/event_scan.h"
+#include "query/rum/rum_query_limits.h"
 #include "query/rum/trace_times.h"
 #include "stdx/error.h"
 #include "table/catalog.h"
@@ -47,6 +48,7 @@ struct RequestsQuestion {
   const EventFilter* filter = nullptr;  // Must outlive the question.
   RequestSort sort = RequestSort::kTotal;
   uint32_t limit = 50;
+  size_t traces = kTracesPerRequests;  // Read at most, to tell where time goes.
   std::optional<table::TimeRange> baseline_range = {};
 };
 

@@ -400,6 +400,71 @@ TEST(RumPageTest, TellsTheStatementThatMakesAPageSlow) {
   EXPECT_EQ(page->requests[0].time.network_ns, 300 * kMs);
 }
 
+// Requests of 1 to 400 ms, of which every second one's backend took all but a millisecond; another row of little time.
+TEST(RumRequests, MeansAreOfAFairChoiceOfTheTracesThatHaveCome) {
+  constexpr int64_t kMs = 1'000'000;
+  const int64_t start_ns = kRange.begin_ns + 1'000'000'000;
+  std::vector<TestEvent> events;
+  otlp::TracesData data;
+  const auto add_span = [&](const char* service, otlp::TraceId trace, otlp::SpanId id, otlp::SpanId parent, int64_t begin_ns, int64_t ms) {
+    otlp::Span span;
+    span.trace_id = trace;
+    span.span_id = id;
+    span.parent_span_id = parent;
+    span.name = "GET";
+    span.start_time_unix_nano = static_cast<uint64_t>(begin_ns);
+    span.end_time_unix_nano = static_cast<uint64_t>(begin_ns + ms * kMs);
+    otlp::ResourceSpans& resource_spans = data.resource_spans.emplace_back();
+    resource_spans.resource.attributes = {pair_of("service.name", service)};
+    if (std::string_view(service) == "rum-browser") resource_spans.resource.attributes.push_back(pair_of("telemetry.sdk.language", "webjs"));
+    resource_spans.scope_spans.emplace_back().spans.push_back(span);
+  };
+  const auto add = [&](uint64_t number, const char* name, int64_t ms, bool has_backend) {
+    TestEvent event{.time_ns = start_ns + static_cast<int64_t>(number) * kMs, .name = "rum.resource", .resource = {pair_of("rum.app.id", "shop")},
+                    .attributes = {pair_of("rum.type", "fetch"), pair_of("session.id", "s"), pair_of("view.id", fmt::format("v{}", number)),
+                                   pair_of("view.name", "/slow"), pair_of("rum.name", name), pair_of("rum.duration", ms)},
+                    .trace_id = {7, number}, .span_id = number};
+    TestEvent vitals = event;
+    events.push_back(event);
+    vitals.name = "rum.view";
+    vitals.attributes = {pair_of("rum.type", "perf"), pair_of("session.id", "s"), pair_of("view.id", fmt::format("v{}", number)),
+                         pair_of("view.name", "/slow"), pair_of("rum.largest_contentful_paint", ms + 1)};
+    vitals.trace_id = {};
+    events.push_back(vitals);
+    add_span("rum-browser", event.trace_id, event.span_id, 0, event.time_ns, ms);
+    if (has_backend) add_span("shop", event.trace_id, 10'000 + number, event.span_id, event.time_ns, ms - 1);
+  };
+  for (uint64_t i = 1; i <= 400; ++i) add(i, "/slow", static_cast<int64_t>(i), i % 2 == 0);
+  for (uint64_t i = 501; i <= 510; ++i) add(i, "/rare", 1, true);
+  table::Catalog catalog;
+  catalog.replace({}, {std::make_shared<EventSet>(std::vector{event_table(events)}, std::make_shared<query_test::NaiveSpanSet>("spans", std::move(data)))});
+
+  const auto requests = list_requests(catalog, {.range = kRange, .app = "shop"});
+  ASSERT_TRUE(requests) << requests.error().message;
+  ASSERT_EQ(requests->rows.size(), 2u);
+  const RequestRow& slow = requests->rows[0];
+  EXPECT_EQ(slow.name, "/slow");
+  EXPECT_EQ(slow.sampled, static_cast<int64_t>(kTracesPerRequest));  // Though half of the traces have no backend.
+  EXPECT_EQ(slow.time.network_ns, kMs);
+  const int64_t mean_ns = slow.time.backend_ns + slow.time.network_ns + slow.time.browser_ns;
+  EXPECT_GT(mean_ns, 120 * kMs);  // 200 of all; of the slowest 25 it would be 388.
+  EXPECT_LT(mean_ns, 280 * kMs);
+  EXPECT_EQ(requests->rows[1].sampled, 10);
+  const auto few = list_requests(catalog, {.range = kRange, .app = "shop", .traces = 5});
+  ASSERT_TRUE(few);
+  EXPECT_EQ(few->rows[0].sampled, 3);  // Of most time, after two for each.
+  EXPECT_EQ(few->rows[1].sampled, static_cast<int64_t>(kTracesAtLeast));
+
+  // Views of 304 ms and more are slow; half of them are known to have waited for a backend, all of their time but 2 ms.
+  const auto page = ask_page(catalog, {.range = kRange, .app = "shop", .view = "/slow"});
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->sampled_views, static_cast<int64_t>(kViewsSampled));
+  EXPECT_EQ(page->total_ns - page->time.backend_ns, 2 * kMs);
+  EXPECT_NEAR(static_cast<double>(page->total_ns), 351.0 * kMs, 6.0 * kMs);  // Not the mean of the slowest.
+  EXPECT_EQ(page->slow_views.size(), kPageRows);
+  EXPECT_EQ(page->slow_views[0].lcp_ms, 401);
+}
+
 TEST(SamplesTest, QuantilesAreExactThenClose) {
   std::mt19937 random(3);
   Samples few, many, merged;

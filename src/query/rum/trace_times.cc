@@ -5,6 +5,8 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include "query/execute/trace_facts.h"
+
 namespace clew::query_rum {
 
 using query_analyse::TraceColumns;
@@ -66,6 +68,21 @@ std::optional<BackendPart> backend_of(const TraceColumns& trace, otlp::SpanId sp
   part->begin_ns = std::clamp<int64_t>(part->begin_ns - zero, 0, request_ns);
   part->end_ns = std::clamp<int64_t>(part->end_ns - zero, part->begin_ns, request_ns);
   return part;
+}
+
+stdx::Result<StoredTraces> StoredTraces::of(const table::Catalog::Sets& sets, std::vector<otlp::TraceId> ids) {
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  auto facts = query_execute::load_trace_facts(sets, ids);
+  if (!facts) return std::unexpected(std::move(facts.error()));
+  StoredTraces traces;
+  for (const query_execute::TraceFacts& trace : *facts) traces.counts_.emplace_back(trace.trace_id, trace.span_count);
+  return traces;
+}
+
+uint32_t StoredTraces::span_count(otlp::TraceId id) const {
+  const auto found = std::ranges::lower_bound(counts_, id, {}, &std::pair<otlp::TraceId, uint32_t>::first);
+  return found == counts_.end() || found->first != id ? 0 : found->second;
 }
 
 TimeParts parts_of(int64_t request_ns, int64_t browser_ns, int64_t backend_ns) {

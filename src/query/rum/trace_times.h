@@ -5,9 +5,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "otlp/ids.h"
 #include "query/analyse/trace_columns.h"
+#include "stdx/error.h"
+#include "table/catalog.h"
 
 namespace clew::query_rum {
 
@@ -28,6 +32,17 @@ struct TimeParts {
   int64_t browser_ns = 0, network_ns = 0, backend_ns = 0;
 };
 TimeParts parts_of(int64_t request_ns, int64_t browser_ns, int64_t backend_ns);
+
+// Which of some traces are stored, told without reading them.
+class StoredTraces {
+ public:
+  static stdx::Result<StoredTraces> of(const table::Catalog::Sets& sets, std::vector<otlp::TraceId> ids);
+  // 0: none has come. A trace of one span may be the browser's own alone.
+  uint32_t span_count(otlp::TraceId id) const;
+
+ private:
+  std::vector<std::pair<otlp::TraceId, uint32_t>> counts_;  // Ascending.
+};
 
 struct WorstSpan {
   std::string service, operation, statement;  // Statement normalised; empty for none.
