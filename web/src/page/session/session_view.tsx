@@ -44,6 +44,12 @@ export function SessionView({ detail }: { detail: SessionDetail }) {
   const [timeWidth, setTimeWidth] = useState(500);
   const [isPanelHidden, setPanelHidden] = useState(isNarrow);
   const findInput = useRef<HTMLInputElement>(null);
+  // The time line comes first; what stands beside it is a task of its own, so that neither keeps the page from answering.
+  const [isPainted, setPainted] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setPainted(true));
+    return () => clearTimeout(timer);
+  }, []);
 
   const lineWidth = windowWidth - (isNarrow ? 0 : 48 + panelWidth);
   const left = isNarrow ? Math.round(lineWidth * 0.64) : Math.max(kLeftMin, Math.min(preferredLeft, lineWidth - 240));
@@ -94,7 +100,7 @@ export function SessionView({ detail }: { detail: SessionDetail }) {
           <>
             {!isNarrow && <Resizer edge="right" label={t.sessions.request.panel_size} size={panelWidth} min={280} max={Math.max(280, windowWidth - 700)} onSize={(size) => widthPreference.set(size)} />}
             <div class="session-side" style={isNarrow ? undefined : { width: `${panelWidth}px` }}>
-              <SidePanel state={state} trace={trace} isNarrow={isNarrow} onClose={closePanel} />
+              {isPainted && <SidePanel state={state} trace={trace} isNarrow={isNarrow} onClose={closePanel} />}
             </div>
           </>
         )}

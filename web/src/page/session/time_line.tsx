@@ -133,10 +133,12 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
   }, [openAt, opened?.event.event_id]);
 
   const wasDragged = useTimeDrag(box, cross, state, left);
-  const count = Math.ceil(view.height / kLineHeight) + 2 * kOverscan + kChunk;
+  const count = Math.ceil(view.height / kLineHeight) + kOverscan + kChunk + (view.base > 0 ? kOverscan : 0);
   const last = Math.min(line.rows.length, view.base + count);
   const shown = useMemo(() => line.rows.slice(view.base, last), [line, view.base, last]);
   const total = line.rows.length * kLineHeight + extra;
+  // As high as what is in sight, not as all rows: it moves with every pointer.
+  const gridHeight = Math.max(0, view.height - kHead);
   const names = t.sessions.line;
   return (
     <div class="sl" ref={box} style={{ '--sl-left': `${left}px` }} tabIndex={-1} onWheel={release} onPointerDown={release} onKeyDown={release} onClickCapture={(event) => wasDragged.current && (event.stopPropagation(), event.preventDefault())}>
@@ -152,7 +154,7 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
           <span role="columnheader">{names.event}</span>
           <span role="columnheader">{names.axis}</span>
         </div>
-        <div class="sl-grid" role="presentation" aria-hidden="true">
+        <div class="sl-grid" role="presentation" aria-hidden="true" style={{ height: `${gridHeight}px`, marginBottom: `${-gridHeight}px` }}>
           {ticks.map(({ x, time }) => <i key={time} class="sl-tick" style={{ left: `${x * 100}%` }} />)}
           {scale.breaks.map(({ x, from, to }) => <i key={from} class="sl-break" style={{ left: `${x * 100}%` }} title={names.gap(formatDuration(to - from))} />)}
           <div class="sl-cross" ref={cross} />
