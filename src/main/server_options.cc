@@ -131,7 +131,8 @@ ServerOptions server_options(const Settings& settings) {
   options.rum.allowed_origins = settings.rum.allowed_origins;
   for (const std::string& name : settings.rum.more_secret_parameters) options.rum.secret_parameters.push_back(name);
   options.rum.keep_address = settings.rum.client_address;
-  options.rum_geography = {settings.rum.geo_database, settings.rum.isp_database, settings.rum.geo_language};
+  const auto file_of = [](const std::string& setting) { return setting == "none" ? std::string() : setting; };
+  options.rum_geography = {file_of(settings.rum.geo_database), file_of(settings.rum.isp_database), settings.rum.geo_language};
   options.rum_trusted_proxies = settings.rum.trusted_proxies;
   if (settings.rum.remote_config_file != "none") {
     options.rum.remote_config = [file = settings.rum.remote_config_file] { return text_of_file(file); };

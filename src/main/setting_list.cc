@@ -117,10 +117,10 @@ const SettingDefinition kSettings[] = {
      "The same of one client address. Raise it where many users come through one proxy.", 1, 10'000'000},
     {"rum.geo_database", kText, CLEW_PLACE(std::string, rum.geo_database),
      "File of a MaxMind City or Country database (.mmdb), from which events get country, province and city. Read again when it "
-     "changes. Empty: none."},
+     "changes. none: no file, nobody is placed."},
     {"rum.isp_database", kText, CLEW_PLACE(std::string, rum.isp_database),
-     "File of a MaxMind ISP or ASN database (.mmdb), from which events get the user's provider. Read again when it changes. Empty: "
-     "none."},
+     "File of a MaxMind ISP or ASN database (.mmdb), from which events get the user's provider. Read again when it changes. none: "
+     "no file, no provider is told."},
     {"rum.geo_language", kText, CLEW_PLACE(std::string, rum.geo_language),
      "Language of the names of countries, provinces and cities, where the database has it: en, zh-CN, de, fr and others."},
     {"rum.trusted_proxies", kTextList, CLEW_PLACE(std::vector<std::string>, rum.trusted_proxies),

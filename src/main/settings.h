@@ -68,8 +68,8 @@ struct Settings {
     uint64_t bundle_bytes = 1 << 20;
     uint64_t events_per_second = 5000;
     uint64_t events_per_second_of_address = 200;
-    std::string geo_database;
-    std::string isp_database;
+    std::string geo_database = "none";
+    std::string isp_database = "none";
     std::string geo_language = "en";
     std::vector<std::string> trusted_proxies;
     receive_rum::KeepAddress client_address = receive_rum::KeepAddress::kMasked;
