@@ -149,7 +149,7 @@ std::vector<Shape> rum_error_shapes() {
         one("by_state", "BrowserErrorStates", "How many are in which state"),
         {"new_count", kInteger, "Groups that were first seen in the range"},
         one("steps", "BrowserErrorSteps", "Of `series`"),
-        {"exact", kFlag, "False if there was too much to tell everything apart"},
+        {"exact", kFlag, "False if there was too much to tell everything apart, or the server still looks back for when errors were first seen (after its first start: 30 days, a second of it with each question)"},
         range,
         stats}},
       {"BrowserErrorStates",

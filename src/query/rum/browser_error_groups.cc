@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "query/engine_steps.h"
 #include "query/rum/error_grouping.h"
 #include "query/rum/error_limits.h"
 #include "query/rum/event_keys.h"
@@ -16,20 +17,23 @@ namespace {
 constexpr int64_t kNiceUnitNs = 1'000'000'000;
 constexpr int64_t kDayNs = 24LL * 3600 * 1'000'000'000;
 
-// What came since the book last looked, day by day, so that a time limit costs no more than the rest of it.
-void catch_up(const table::Catalog::Sets& sets, const ErrorBook& book, const query::QueryControl& control) {
-  const std::unique_lock look(book.states.look_mutex(), std::try_to_lock);
-  if (!look.owns_lock()) return;
+// What came since the book last looked, slice by slice: after a while the next question goes on with it. False if there is more.
+bool catch_up(const table::Catalog::Sets& sets, const ErrorBook& book, const query::QueryControl& control) {
+  const query::Stopwatch watch;
   const int64_t now_ns = book.clock.now_ns();
+  const std::unique_lock look(book.states.look_mutex(), std::try_to_lock);
+  if (!look.owns_lock()) return book.states.seen_until_ns() >= now_ns - kErrorLateNs;  // Another question does it.
   const int64_t seen_ns = book.states.seen_until_ns();
   for (int64_t begin_ns = std::max(seen_ns - kErrorLateNs, now_ns - kErrorLookBackNs); begin_ns < now_ns;) {
-    const int64_t end_ns = std::min(begin_ns + kDayNs, now_ns);
+    if (watch.elapsed_ns() > kErrorLookNs) return false;
+    const int64_t end_ns = std::min(begin_ns + kErrorLookSliceNs, now_ns);
     auto variants = scan_errors(sets, {.range = {begin_ns, end_ns}, .with_people = false}, control, {});
-    if (!variants) return;  // Out of time: the next question goes on from here.
+    if (!variants) return false;  // Out of time: the next question goes on from here.
     book.states.see(sightings_of(*variants, group_errors(*variants, book.maps)));
     book.states.saw_until(end_ns);
     begin_ns = end_ns;
   }
+  return true;
 }
 
 // What only the book knows of a group.
@@ -93,7 +97,7 @@ stdx::Result<BrowserErrorGroups> browser_errors(const table::Catalog& catalog, c
                                                 const ErrorBook& book, const query::QueryControl& control,
                                                 const query::ScanHooks& hooks) {
   const table::Catalog::Sets sets = catalog.snapshot();
-  catch_up(sets, book, control);
+  const bool knows_all = catch_up(sets, book, control);
   BrowserErrorGroups result;
   result.steps = query::TimeSteps::of(request.range, request.points, kNiceUnitNs);
   const ErrorScan scan{.range = request.range,
@@ -120,7 +124,7 @@ stdx::Result<BrowserErrorGroups> browser_errors(const table::Catalog& catalog, c
   if (auto added = add_samples(sets, result.groups); !added) return std::unexpected(std::move(added.error()));
   if (auto added = add_causes(catalog, sets, scan, *variants, result.groups, control); !added)
     return std::unexpected(std::move(added.error()));
-  result.exact = variants->exact;
+  result.exact = variants->exact && knows_all;
   result.stats = variants->stats;
   return result;
 }

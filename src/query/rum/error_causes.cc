@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "query/engine.h"
 #include "query/rum/error_limits.h"
@@ -22,39 +24,65 @@ struct FailedRequest {
 struct FailedRequests {
   TextIds texts;
   absl::flat_hash_map<uint32_t, std::vector<FailedRequest>> of_session;  // By the variants' number of it.
+  size_t count = 0;
 };
 
-// Their failed requests, from shortly before the range.
-stdx::Result<void> scan_requests(const table::Catalog::Sets& sets, const ErrorScan& scan, const ErrorVariants& variants,
-                                 const absl::flat_hash_set<uint32_t>& sessions, FailedRequests& failed,
-                                 const query::QueryControl& control) {
-  enum Text : size_t { kSession, kMethod, kName };
-  enum Number : size_t { kStatus, kSuccess, kDuration };
-  const EventQuestion question{.range = {scan.range.begin_ns - kCauseNs, scan.range.end_ns},
+enum Text : size_t { kSession, kMethod, kName };
+enum Number : size_t { kStatus, kSuccess, kDuration };
+
+class FailedPart final : public EventCollector {
+ public:
+  FailedPart(const ErrorVariants& variants, const absl::flat_hash_set<uint32_t>& sessions, FailedRequests& whole)
+      : variants_(variants), sessions_(sessions), whole_(whole) {}
+
+  stdx::Result<void> add(const EventBatch& batch) override {
+    for (uint32_t i = 0; i < batch.size(); ++i) {
+      const double status = batch.number(kStatus, i).value_or(0);
+      if (batch.kind(i) != EventKind::kRequest || !(batch.number(kSuccess, i) == 0.0 || status >= 400)) continue;
+      const uint32_t session =
+          session_of_.get(batch, i, [&](std::string_view text) { return variants_.texts.find(text); });
+      if (session == 0 || !sessions_.contains(session) || found_.size() == kFailedRequestsMax) continue;
+      const double duration_ms = std::clamp(batch.number(kDuration, i).value_or(0), 0.0, 86'400'000.0);
+      const int64_t start_ns = batch.time_ns(i);
+      found_.emplace_back(session, FailedRequest{start_ns, start_ns + static_cast<int64_t>(duration_ms * 1e6),
+                                                 methods_(batch, i), names_(batch, i),
+                                                 static_cast<int64_t>(std::clamp(status, 0.0, 999.0)), batch.trace_id(i)});
+    }
+    return {};
+  }
+  stdx::Result<void> merge() override {
+    for (auto& [session, request] : found_) {
+      if (whole_.count == kFailedRequestsMax) break;
+      ++whole_.count;
+      request.method = whole_.texts.of(texts_.text(request.method));
+      request.name = whole_.texts.of(texts_.text(request.name));
+      whole_.of_session[session].push_back(request);
+    }
+    return {};
+  }
+
+ private:
+  const ErrorVariants& variants_;
+  const absl::flat_hash_set<uint32_t>& sessions_;
+  FailedRequests& whole_;
+  TextIds texts_;
+  PerCode<uint32_t> session_of_{kSession};
+  SlotIds methods_{texts_, kMethod}, names_{texts_, kName};
+  std::vector<std::pair<uint32_t, FailedRequest>> found_;
+};
+
+// Failed requests of the sessions, in the time in which they can be causes.
+stdx::Result<void> scan_requests(const table::Catalog::Sets& sets, const ErrorScan& scan, table::TimeRange range,
+                                 const ErrorVariants& variants, const absl::flat_hash_set<uint32_t>& sessions,
+                                 FailedRequests& failed, const query::QueryControl& control) {
+  const EventQuestion question{.range = range,
                                .app = scan.app,
                                .event_names = {"resource"},
                                .texts = {key::kSessionId, key::kMethod, key::kEventName},
                                .numbers = {key::kStatusCode, key::kSuccess, key::kDuration},
                                .ids = true};
-  PerCode<uint32_t> session_of(kSession);
-  SlotIds methods(failed.texts, kMethod), names(failed.texts, kName);
-  size_t count = 0;
-  auto stats = scan_events(sets, question, control, {}, [&](const EventBatch& batch) -> stdx::Result<void> {
-    for (uint32_t i = 0; i < batch.size(); ++i) {
-      const double status = batch.number(kStatus, i).value_or(0);
-      if (batch.kind(i) != EventKind::kRequest || !(batch.number(kSuccess, i) == 0.0 || status >= 400)) continue;
-      const uint32_t session =
-          session_of.get(batch, i, [&](std::string_view text) { return variants.texts.find(text); });
-      if (session == 0 || !sessions.contains(session) || count == kFailedRequestsMax) continue;
-      ++count;
-      const double duration_ms = std::clamp(batch.number(kDuration, i).value_or(0), 0.0, 86'400'000.0);
-      const int64_t start_ns = batch.time_ns(i);
-      failed.of_session[session].push_back({start_ns, start_ns + static_cast<int64_t>(duration_ms * 1e6),
-                                            methods(batch, i), names(batch, i),
-                                            static_cast<int64_t>(std::clamp(status, 0.0, 999.0)), batch.trace_id(i)});
-    }
-    return {};
-  });
+  auto stats = scan_event_parts(sets, question, control, {},
+                                [&] { return std::make_unique<FailedPart>(variants, sessions, failed); });
   if (!stats) return std::unexpected(std::move(stats.error()));
   return {};
 }
@@ -135,14 +163,20 @@ stdx::Result<std::vector<ErrorCause>> find_causes(const table::Catalog& catalog,
                                                   const query::QueryControl& control) {
   std::vector<ErrorCause> causes(sights.size());
   absl::flat_hash_set<uint32_t> sessions;
+  table::TimeRange range{INT64_MAX, INT64_MIN};
   for (const auto& list : sights) {
     for (const ErrorVariant::Sight& sight : list) {
-      if (sight.session != 0) sessions.insert(sight.session);
+      if (sight.session == 0) continue;
+      sessions.insert(sight.session);
+      // The newest errors are looked at, often a small part of the range.
+      range.begin_ns = std::min(range.begin_ns, sight.time_ns - kCauseNs - kCauseRequestNs);
+      range.end_ns = std::max(range.end_ns, sight.time_ns + 1);
     }
   }
   if (sessions.empty()) return causes;
   FailedRequests failed;
-  if (auto done = scan_requests(sets, scan, variants, sessions, failed, control); !done)
+  range.begin_ns = std::max(range.begin_ns, scan.range.begin_ns - kCauseNs);
+  if (auto done = scan_requests(sets, scan, range, variants, sessions, failed, control); !done)
     return std::unexpected(std::move(done.error()));
   size_t traces = 0;
   for (size_t i = 0; i < sights.size(); ++i) {

@@ -53,6 +53,7 @@ inline constexpr size_t kErrorCrumbsMax = 20;
 inline constexpr int64_t kErrorCrumbsNs = 30LL * 60 * 1'000'000'000;
 inline constexpr size_t kErrorSharesMax = 20;       // Rows of a distribution.
 inline constexpr int64_t kCauseNs = 5'000'000'000;  // A request that failed so shortly before may be the cause.
+inline constexpr int64_t kCauseRequestNs = 120'000'000'000;  // Requests that began earlier before that are not looked for.
 inline constexpr size_t kCauseSightsMax = 100;      // Errors of a variant, the newest, whose cause is looked for.
 inline constexpr size_t kFailedRequestsMax = 200'000;
 inline constexpr size_t kCauseTracesMax = 40;  // Traces read for one answer.
@@ -63,6 +64,8 @@ inline constexpr size_t kKnownVersionsMax = 30;   // Of a group.
 inline constexpr size_t kAppVersionsMax = 5'000;  // Of all applications.
 inline constexpr size_t kErrorNoteBytesMax = 4'000;
 inline constexpr int64_t kErrorLookBackNs = 30LL * 24 * 3600 * 1'000'000'000;  // Before the first question.
+inline constexpr int64_t kErrorLookSliceNs = 6LL * 3600 * 1'000'000'000;  // Looked at in one go.
+inline constexpr int64_t kErrorLookNs = 1'000'000'000;  // What a question waits for it, and the slice that it is in.
 inline constexpr int64_t kErrorLateNs = 600LL * 1'000'000'000;  // Events may come in so much later than they happened.
 inline constexpr int64_t kErrorSaveNs = 10LL * 1'000'000'000;   // Between saves of what can be found out again.
 

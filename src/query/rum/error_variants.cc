@@ -1,6 +1,7 @@
 #include "query/rum/error_variants.h"
 
 #include <algorithm>
+#include <memory>
 #include <tuple>
 #include <variant>
 
@@ -65,19 +66,108 @@ std::string_view kind_of(std::string_view type, std::string_view error_type) {
   return "error";
 }
 
-class Collector {
+// Variants found by what they have in common, within the limits.
+class VariantTable {
  public:
-  Collector(const ErrorScan& scan, ErrorVariants& whole) : scan_(scan), whole_(whole) {
-    for (size_t slot = 0; slot <= kCountry; ++slot) slots_.emplace_back(whole.texts, slot);
+  using Key = std::tuple<uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t>;
+
+  VariantTable(const ErrorScan& scan, ErrorVariants& variants) : scan_(scan), variants_(variants) {}
+
+  // nullptr if there is no room for another.
+  ErrorVariant* find(const Key& key) {
+    const auto found = numbers_.find(key);
+    if (found != numbers_.end()) return &variants_.list[found->second];
+    if (variants_.list.size() == kErrorVariantsMax) {
+      variants_.exact = false;
+      return nullptr;
+    }
+    numbers_.emplace(key, variants_.list.size());
+    ErrorVariant& variant = variants_.list.emplace_back();
+    std::tie(variant.app, variant.version, variant.kind, variant.type, variant.message, variant.stack_type,
+             variant.frames, variant.file) = key;
+    if (scan_.steps != nullptr) variant.series.resize(static_cast<size_t>(scan_.steps->count));
+    return &variant;
   }
 
-  stdx::Result<void> add(const EventBatch& batch) {
+  void add_person(absl::flat_hash_set<uint32_t>& people, uint32_t person) {
+    if (person == 0) return;
+    if (people_ == kErrorPeopleMax) {
+      variants_.exact = false;
+      return;
+    }
+    people_ += people.insert(person).second ? 1 : 0;
+  }
+
+  void keep_sight(std::vector<ErrorVariant::Sight>& sights, const ErrorVariant::Sight& sight) const {
+    // A heap with the oldest on top.
+    const auto newer = [](const auto& a, const auto& b) {
+      return std::tie(a.time_ns, a.place) > std::tie(b.time_ns, b.place);
+    };
+    if (sights.size() == scan_.sights_max) {
+      if (!newer(sight, sights.front())) return;
+      std::ranges::pop_heap(sights, newer);
+      sights.pop_back();
+    }
+    sights.push_back(sight);
+    std::ranges::push_heap(sights, newer);
+  }
+
+  // Adds what a part of the scan found, whose texts have other numbers.
+  void merge(const ErrorVariants& part) {
+    std::vector<uint32_t> to(part.texts.size() + 1, UINT32_MAX);
+    const auto text = [&](uint32_t id) {
+      if (to[id] == UINT32_MAX) to[id] = variants_.texts.of(part.texts.text(id));
+      return to[id];
+    };
+    variants_.exact &= part.exact;
+    for (const ErrorVariant& theirs : part.list) {
+      ErrorVariant* ours = find({text(theirs.app), text(theirs.version), text(theirs.kind), text(theirs.type), text(theirs.message),
+                                 text(theirs.stack_type), text(theirs.frames), text(theirs.file)});
+      if (ours == nullptr) continue;
+      ours->count += theirs.count;
+      ours->first_ns = std::min(ours->first_ns, theirs.first_ns);
+      if (theirs.last_ns >= ours->last_ns) {
+        ours->last_ns = theirs.last_ns;
+        ours->app_name = text(theirs.app_name);
+        ours->source = text(theirs.source);
+        ours->debug_ids = text(theirs.debug_ids);
+      }
+      for (size_t step = 0; step < ours->series.size(); ++step) ours->series[step] += theirs.series[step];
+      for (const uint32_t user : theirs.users) add_person(ours->users, text(user));
+      for (const uint32_t session : theirs.sessions) add_person(ours->sessions, text(session));
+      for (const auto counts : {&ErrorVariant::pages, &ErrorVariant::browsers, &ErrorVariant::systems, &ErrorVariant::countries}) {
+        for (const auto& [value, count] : theirs.*counts) (ours->*counts)[text(value)] += count;
+      }
+      for (ErrorVariant::Sight sight : theirs.sights) {
+        sight.session = text(sight.session);
+        keep_sight(ours->sights, sight);
+      }
+    }
+  }
+
+ private:
+  const ErrorScan& scan_;
+  ErrorVariants& variants_;
+  absl::flat_hash_map<Key, size_t> numbers_;
+  size_t people_ = 0;
+};
+
+class ErrorsPart final : public EventCollector {
+ public:
+  ErrorsPart(const ErrorScan& scan, VariantTable& whole) : scan_(scan), whole_table_(whole) {
+    for (size_t slot = 0; slot <= kCountry; ++slot) slots_.emplace_back(part_.texts, slot);
+  }
+
+  stdx::Result<void> add(const EventBatch& batch) override {
     for (uint32_t i = 0; i < batch.size(); ++i) add_row(batch, i);
+    return {};
+  }
+  stdx::Result<void> merge() override {
+    whole_table_.merge(part_);
     return {};
   }
 
  private:
-  using Key = std::tuple<uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t>;
   struct FramesOf {
     uint32_t frames = 0, type = 0;
   };
@@ -86,7 +176,7 @@ class Collector {
     if (raw.empty()) return {};
     const Stack stack = parse_stack(raw);
     if (stack.frames.empty()) return {};
-    return {whole_.texts.of(raw.substr(stack.frames_at, kStackKeyBytesMax)), whole_.texts.of(stack.type)};
+    return {part_.texts.of(raw.substr(stack.frames_at, kStackKeyBytesMax)), part_.texts.of(stack.type)};
   }
 
   void add_row(const EventBatch& batch, uint32_t i) {
@@ -95,17 +185,17 @@ class Collector {
     const uint32_t app = slots_[kApp](batch, i);
     const FramesOf stack = stacks_.get(batch, i, [this](std::string_view raw) { return frames_of(raw); });
     const uint32_t message = messages_.get(
-        batch, i, [this](std::string_view text) { return whole_.texts.of(query_analyse::normalise_message(text)); });
+        batch, i, [this](std::string_view text) { return part_.texts.of(query_analyse::normalise_message(text)); });
     const bool is_load = kind == "resource" || kind == "request";
-    const Key key{app != 0 ? app : slots_[kService](batch, i),
+    const VariantTable::Key key{app != 0 ? app : slots_[kService](batch, i),
                   slots_[kVersion](batch, i),
-                  whole_.texts.of(kind),
+                  part_.texts.of(kind),
                   slots_[kErrorType](batch, i),
                   message,
                   stack.type,
                   stack.frames != 0 || is_load ? stack.frames : place_of(batch, i),
                   is_load ? slots_[kUrl](batch, i) : slots_[kFile](batch, i)};
-    ErrorVariant* variant = variant_of(key);
+    ErrorVariant* variant = table_.find(key);
     if (variant == nullptr) return;
     add_to(*variant, batch, i);
   }
@@ -118,23 +208,8 @@ class Collector {
       const double value = batch.number(slot, i).value_or(0);
       return value > 0 && value < kLineMax ? static_cast<uint32_t>(value) : 0;
     };
-    return whole_.texts.of(
+    return part_.texts.of(
         fmt::format("    at {}:{}:{}", file.substr(0, kFileBytesMax), number(kLine), number(kColumn)));
-  }
-
-  ErrorVariant* variant_of(const Key& key) {
-    const auto found = numbers_.find(key);
-    if (found != numbers_.end()) return &whole_.list[found->second];
-    if (whole_.list.size() == kErrorVariantsMax) {
-      whole_.exact = false;
-      return nullptr;
-    }
-    numbers_.emplace(key, whole_.list.size());
-    ErrorVariant& variant = whole_.list.emplace_back();
-    std::tie(variant.app, variant.version, variant.kind, variant.type, variant.message, variant.stack_type,
-             variant.frames, variant.file) = key;
-    if (scan_.steps != nullptr) variant.series.resize(static_cast<size_t>(scan_.steps->count));
-    return &variant;
   }
 
   void add_to(ErrorVariant& variant, const EventBatch& batch, uint32_t i) {
@@ -152,47 +227,24 @@ class Collector {
     if (scan_.steps != nullptr) variant.series[static_cast<size_t>(scan_.steps->index_of(time_ns))] += times;
     if (!scan_.with_people) return;
     const uint32_t session = slots_[kSession](batch, i);
-    add_person(variant.sessions, session);
-    add_person(variant.users, slots_[kUser](batch, i));
+    table_.add_person(variant.sessions, session);
+    table_.add_person(variant.users, slots_[kUser](batch, i));
     for (const auto& [counts, slot] : {std::pair(&variant.pages, kPage),
                                        {&variant.browsers, kBrowser},
                                        {&variant.systems, kSystem},
                                        {&variant.countries, kCountry}}) {
       (*counts)[slots_[slot](batch, i)] += times;
     }
-    keep_sight(variant.sights, {time_ns, session, batch.trace_id(i), batch.place(i)});
-  }
-
-  void add_person(absl::flat_hash_set<uint32_t>& people, uint32_t person) {
-    if (person == 0) return;
-    if (people_ == kErrorPeopleMax) {
-      whole_.exact = false;
-      return;
-    }
-    people_ += people.insert(person).second ? 1 : 0;
-  }
-
-  void keep_sight(std::vector<ErrorVariant::Sight>& sights, const ErrorVariant::Sight& sight) {
-    // A heap with the oldest on top.
-    const auto newer = [](const auto& a, const auto& b) {
-      return std::tie(a.time_ns, a.place) > std::tie(b.time_ns, b.place);
-    };
-    if (sights.size() == scan_.sights_max) {
-      if (!newer(sight, sights.front())) return;
-      std::ranges::pop_heap(sights, newer);
-      sights.pop_back();
-    }
-    sights.push_back(sight);
-    std::ranges::push_heap(sights, newer);
+    table_.keep_sight(variant.sights, {time_ns, session, batch.trace_id(i), batch.place(i)});
   }
 
   const ErrorScan& scan_;
-  ErrorVariants& whole_;
+  VariantTable& whole_table_;
+  ErrorVariants part_;
+  VariantTable table_{scan_, part_};
   std::vector<SlotIds> slots_;
   PerCode<FramesOf> stacks_{kStack};
   PerCode<uint32_t> messages_{kMessage};
-  absl::flat_hash_map<Key, size_t> numbers_;
-  size_t people_ = 0;
 };
 
 }  // namespace
@@ -200,9 +252,9 @@ class Collector {
 stdx::Result<ErrorVariants> scan_errors(const table::Catalog::Sets& sets, const ErrorScan& scan,
                                         const query::QueryControl& control, const query::ScanHooks& hooks) {
   ErrorVariants whole;
-  Collector collector(scan, whole);
-  auto stats = scan_events(sets, question_of(scan), control, hooks,
-                           [&](const EventBatch& batch) { return collector.add(batch); });
+  VariantTable variants(scan, whole);
+  auto stats = scan_event_parts(sets, question_of(scan), control, hooks,
+                                [&] { return std::make_unique<ErrorsPart>(scan, variants); });
   if (!stats) return std::unexpected(std::move(stats.error()));
   whole.stats = *stats;
   return whole;

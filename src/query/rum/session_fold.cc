@@ -203,7 +203,14 @@ struct Cursor {
   Rank rank;
   std::string session_id;
 };
-// "w.<rank>.<rank>.<session id>": the last session of the page before, good for one order.
+// "w.<rank>.<rank>.<session id>": the last session of the page before, good for one order. Ids that would make it long are told
+// by their hash, in the order of sessions of one rank too.
+std::string cursor_id(std::string_view session_id) {
+  if (session_id.size() <= kCursorIdBytesMax) return std::string(session_id);
+  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a: the same in every process.
+  for (const char c : session_id) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return fmt::format("#{:016x}", hash);
+}
 std::optional<Cursor> parse_cursor(std::string_view text, SessionSort sort) {
   Cursor cursor;
   if (text.size() < 2 || text.size() > kSessionCursorBytesMax || text[0] != kSortLetters[static_cast<size_t>(sort)] || text[1] != '.') return std::nullopt;
@@ -272,7 +279,7 @@ stdx::Result<SessionFolds> fold_sessions(const table::Catalog::Sets& sets, const
   };
   std::vector<Ranked> ranked;
   const auto before = [&](const Ranked& a, const Ranked& b) {
-    return a.rank != b.rank ? a.rank > b.rank : whole.sessions.text(a.session) < whole.sessions.text(b.session);
+    return a.rank != b.rank ? a.rank > b.rank : cursor_id(whole.sessions.text(a.session)) < cursor_id(whole.sessions.text(b.session));
   };
   for (uint32_t session = 1; session < whole.folds.size(); ++session) {
     const Fold& fold = whole.folds[session];
@@ -282,7 +289,7 @@ stdx::Result<SessionFolds> fold_sessions(const table::Catalog::Sets& sets, const
     if (!std::ranges::all_of(request.has, [&](SessionTrait trait) { return has(fold.counts, trait); })) continue;
     ++result.session_count;
     const Rank rank = rank_of(fold.counts, request.sort);
-    if (cursor && (rank > cursor->rank || (rank == cursor->rank && whole.sessions.text(session) <= cursor->session_id))) continue;
+    if (cursor && (rank > cursor->rank || (rank == cursor->rank && cursor_id(whole.sessions.text(session)) <= cursor->session_id))) continue;
     ranked.push_back({rank, session});
   }
   const size_t count = std::min(count_max, ranked.size());
@@ -295,7 +302,7 @@ stdx::Result<SessionFolds> fold_sessions(const table::Catalog::Sets& sets, const
 
 std::string session_cursor(const SessionFold& last, SessionSort sort) {
   const Rank rank = rank_of(last.counts, sort);
-  return fmt::format("{}.{}.{}.{}", kSortLetters[static_cast<size_t>(sort)], rank.first, rank.second, last.session_id);
+  return fmt::format("{}.{}.{}.{}", kSortLetters[static_cast<size_t>(sort)], rank.first, rank.second, cursor_id(last.session_id));
 }
 
 }  // namespace clew::query_rum

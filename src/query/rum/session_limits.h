@@ -20,6 +20,7 @@ inline constexpr size_t kListedSessionsMax = 500'000;      // Told apart in the 
 inline constexpr size_t kListedClicksMax = 2'000'000;      // 24 bytes each, to find rage.
 inline constexpr size_t kListedEventsMax = 200'000;        // Of the rows of an answer, read for strip, worst moment and traces.
 inline constexpr size_t kSessionCursorBytesMax = 1024;
+inline constexpr size_t kCursorIdBytesMax = 256;           // Of a session's id in it; longer ones by their hash.
 inline constexpr size_t kStripMarksMax = 80;
 
 // ---- One session ----
