@@ -132,6 +132,7 @@ export const sessions = {
       header_not_sent: 'No trace header was sent with this request.',
       cors_blocked: 'The browser got no readable answer from another origin. With tracing on, the preflight must allow the trace headers.',
       not_sampled: 'The SDK drew lots and left this request out.',
+      not_traced: 'This request carried no trace id, though other requests of the application do: the page that sent it may run an SDK without tracing, or one that started later.',
       not_sampled_rate: (rate: string) => `The SDK traces ${rate} of the requests and left this one out.`,
       backend_silent: 'The trace headers were sent, but no span of a backend has arrived under this trace id.',
       tracing_off: 'No request of this application carries a trace id: tracing is switched off in the SDK.',

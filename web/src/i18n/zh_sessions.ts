@@ -126,6 +126,7 @@ export const sessions: Section<'sessions'> = {
       header_not_sent: '该请求没有携带链路请求头。',
       cors_blocked: '浏览器没有得到其他域的可读应答。开启链路追踪后，预检应答必须允许链路请求头。',
       not_sampled: 'SDK 按采样率未选中该请求。',
+      not_traced: '该请求未携带 Trace ID，而该应用的其他请求携带：发出它的页面可能未开启链路追踪，或 SDK 启动较晚。',
       not_sampled_rate: (rate) => `SDK 的采样率为 ${rate}，该请求未被选中。`,
       backend_silent: '链路请求头已发送，但该 Trace ID 下没有后端 Span 到达。',
       tracing_off: '该应用没有任何请求携带 Trace ID：SDK 未开启链路追踪。',

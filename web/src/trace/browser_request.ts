@@ -24,12 +24,29 @@ export function useBrowserRequest(columns: TraceColumns, of: OfTrace | undefined
   if (question.answerKey !== key || event === undefined || columns.count === 0) return undefined;
   const root = columns.facts.root_row;
   if (columns.parent[root]! >= 0 || Math.abs((event.duration_ns ?? 0) - columns.duration[root]!) > 1e6) return undefined;
-  return { split: event.trace?.time ?? null, findings: requestFindings(event, root) };
+  const split = event.trace?.time ?? splitOf(columns, root, event.phases);
+  return { split, findings: requestFindings(event, split, root) };
+}
+
+/** As the server tells it in a session, there only for some of its requests: the backend from its first span to its last. */
+export function splitOf(columns: TraceColumns, root: number, phases: Phases | null): TimeSplit | null {
+  const whole = columns.duration[root]!;
+  let [from, to] = [Infinity, -Infinity];
+  for (let row = 0; row < columns.count; row++) {
+    if (columns.parent[row] !== root || columns.service[row] === columns.service[root]) continue;
+    from = Math.min(from, columns.start[row]! - columns.start[root]!);
+    to = Math.max(to, columns.start[row]! - columns.start[root]! + columns.duration[row]!);
+  }
+  if (to < from) return null;
+  const inside = (ns: number) => Math.max(0, Math.min(whole, ns));
+  const backend = inside(to) - inside(from);
+  const browser = Math.min(whole - backend, sum(phases?.queue_ns, phases?.redirect_ns, phases?.dns_ns, phases?.connect_ns, phases?.tls_ns));
+  return { browser_ns: browser, network_ns: whole - backend - browser, backend_ns: backend };
 }
 
 const sum = (...parts: (number | null | undefined)[]) => parts.reduce<number>((total, part) => total + Math.max(0, part ?? 0), 0);
 
-export function requestFindings(event: Pick<SessionEvent, 'duration_ns' | 'phases' | 'trace' | 'transfer_size' | 'size'>, row: number): Finding[] {
+export function requestFindings(event: Pick<SessionEvent, 'duration_ns' | 'phases' | 'transfer_size' | 'size'>, split: TimeSplit | null, row: number): Finding[] {
   const whole = event.duration_ns ?? 0;
   if (whole < kLeastNs) return [];
   const phases: Phases = event.phases ?? {};
@@ -46,7 +63,7 @@ export function requestFindings(event: Pick<SessionEvent, 'duration_ns' | 'phase
   const download = sum(phases.response_ns);
   const isDownload = add('download', download, kShare, { bytes: event.transfer_size ?? event.size ?? undefined });
   // The download is a part of the network's time: what is left without it, where that was told.
-  add('network', sum(event.trace?.time?.network_ns) - (isDownload ? download : 0), kNetworkShare);
+  add('network', sum(split?.network_ns) - (isDownload ? download : 0), kNetworkShare);
   return found;
 }
 

@@ -60,6 +60,8 @@ export function reasonOf(event: SessionEvent, trace: EventTrace, pageUrl: string
     case 'cors_blocked':
       return { text: reasons.cors_blocked, fixes: [{ text: words.allow_headers, code: `Access-Control-Allow-Origin: ${originOf(pageUrl) || '*'}\n${allowHeaders.code}` }] };
     case 'not_sampled':
+      // All are traced, and yet this one carried nothing: no draw of lots explains that.
+      if (typeof trace.sample_rate === 'number' && (trace.sample_rate === 1 || trace.sample_rate >= 100)) return { text: reasons.not_traced, fixes: [{ text: words.enable, code: "ArmsRum.init({ pid: '…', endpoint: '…', tracing: true })" }] };
       return {
         text: typeof trace.sample_rate === 'number' ? reasons.not_sampled_rate(formatShare(trace.sample_rate > 1 ? trace.sample_rate / 100 : trace.sample_rate)) : reasons.not_sampled,
         fixes: [{ text: words.sample, code: 'tracing: { enable: true, sample: 100 }' }],

@@ -237,14 +237,14 @@ export function troublesOf(model: SessionModel, most = 8): { placed: Placed; cou
     if (!isTrouble(event)) continue;
     const key = [event.kind, isFailed(event), event.method, event.name, event.status_code, event.error?.message].join('\0');
     const held = found.get(key);
-    if (held === undefined) found.set(key, { placed, count: 1 });
+    if (held === undefined) found.set(key, { placed, count: Math.max(1, event.times) });
     else {
-      held.count++;
+      held.count += Math.max(1, event.times);
       if ((event.duration_ns ?? 0) > (held.placed.event.duration_ns ?? 0)) held.placed = placed;
     }
   }
   const weight = ({ event }: Placed) => (event.kind === 'error' ? 3 : isFailed(event) ? 2 : isSlow(event) ? 1 : 0);
-  return [...found.values()].sort((a, b) => weight(b.placed) - weight(a.placed) || (b.placed.event.duration_ns ?? 0) - (a.placed.event.duration_ns ?? 0)).slice(0, most);
+  return [...found.values()].sort((a, b) => weight(b.placed) - weight(a.placed) || b.count - a.count || (b.placed.event.duration_ns ?? 0) - (a.placed.event.duration_ns ?? 0)).slice(0, most);
 }
 
 /** Events in equal steps of the session, for the overview. */
