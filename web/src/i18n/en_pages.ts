@@ -173,7 +173,7 @@ const errors = {
   all_traces: 'All its traces',
   explain: 'What do they have in common?',
   over_time: 'Over time',
-  per_step: 'errors per step',
+  per_step: (step: string) => `errors per ${step}`,
   services: 'Services that it hits',
   traces: 'Newest traces',
   stack: 'Stack trace, newest',

@@ -74,7 +74,7 @@ export const rumErrors = {
     note_save: 'Save',
     note_saved: 'Note saved',
     over_time: 'Over time',
-    per_step: 'errors per step; lines are releases',
+    per_step: (step: string) => `errors per ${step}; lines are releases`,
     stack: 'Stack trace',
     stack_of: 'of the newest one',
     views: 'How the stack is shown',

@@ -172,7 +172,7 @@ const errors: Section<'errors'> = {
   all_traces: '全部相关调用链',
   explain: '它们有何共同点？',
   over_time: '随时间变化',
-  per_step: '每步错误数',
+  per_step: (step) => `每 ${step} 的错误数`,
   services: '受影响的服务',
   traces: '最新的调用链',
   stack: '堆栈（最新）',

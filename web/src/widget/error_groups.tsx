@@ -7,7 +7,7 @@ import type { ErrorGroup, ErrorGroupsAnswer } from '../api/errors';
 import { link, setQuery, useParameter } from '../app/address';
 import { copyText } from '../app/notice';
 import { useRange } from '../app/range';
-import { agoName } from '../app/range_names';
+import { agoName, lengthName } from '../app/range_names';
 import { LineChart } from '../chart/line_chart';
 import { Spark } from '../chart/spark';
 import { timesOf } from '../api/spread';
@@ -88,7 +88,7 @@ function Detail({ group, answer, onClose }: { group: ErrorGroup; answer: ErrorGr
             {words.explain}
           </a>
         </div>
-        <LineChart title={words.over_time} unit={words.per_step} times={times} height={100} isWhole format={formatCount} series={[{ label: t.app.words.error, values: group.series, stroke: '--error', isBars: true }]} />
+        <LineChart title={words.over_time} unit={words.per_step(lengthName((times[1] ?? 0) - (times[0] ?? 0)))} times={times} height={100} isWhole format={formatCount} series={[{ label: t.app.words.error, values: group.series, stroke: '--error', isBars: true }]} />
         {group.services.length > 1 && (
           <section>
             <h3>{words.services}</h3>

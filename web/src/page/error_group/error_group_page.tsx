@@ -11,7 +11,7 @@ import { useCrumbs } from '../../app/crumbs';
 import { notify } from '../../app/notice';
 import type { PageProps } from '../../app/places';
 import { setSpan } from '../../app/range';
-import { agoName } from '../../app/range_names';
+import { lengthName, agoName } from '../../app/range_names';
 import { LineChart } from '../../chart/line_chart';
 import { formatInstant, formatInstantExactly, fromNanoseconds } from '../../format/instant';
 import { formatCount } from '../../format/quantity';
@@ -110,7 +110,7 @@ function Trend({ answer }: { answer: ErrorGroupAnswer }) {
   const times = useMemo(() => (steps ? stepTimes(steps, group.series.length) : []), [steps, group.series]);
   if (!steps) return null;
   return (
-    <LineChart title={words.over_time} unit={words.per_step} times={times} height={120} isWhole format={formatCount} marks={releaseMarks(answer.releases, steps)} onSelect={setSpan}
+    <LineChart title={words.over_time} unit={words.per_step(lengthName(steps.step_ns / 1e6))} times={times} height={120} isWhole format={formatCount} marks={releaseMarks(answer.releases, steps)} onSelect={setSpan}
       series={[{ label: t.app.words.errors, values: group.series, stroke: '--error', isBars: true }]} />
   );
 }
