@@ -106,6 +106,18 @@ describe('the overview', () => {
     expectNoFaults(watched);
     await watched.close();
   });
+  it('draws the period before as dashed lines, unless it is compared with nothing', async () => {
+    const watched = await open('/rum?from=now-20m&to=now');
+    const { page } = watched;
+    await page.locator('.rum-trends .legend button', { hasText: 'Views before' }).waitFor();
+    expect(await page.locator('.rum-trends .legend button', { hasText: /before$/ }).count()).toBe(3);
+    expect(await page.locator('.rum-trends .unit').first().innerText()).toMatch(/^per \d+/);
+    await page.goto(`${clew.url}/rum?from=now-20m&to=now&baseline=none`);
+    await page.locator('.rum-trends .legend button').first().waitFor();
+    expect(await page.locator('.rum-trends .legend button', { hasText: /before$/ }).count()).toBe(0);
+    expectNoFaults(watched);
+    await watched.close();
+  });
   it('filters by a row of a breakdown; a chip turns round and goes; Back undoes', async () => {
     const watched = await open('/rum');
     const { page } = watched;
@@ -221,5 +233,24 @@ describe('a slow page', () => {
     const watched = await open('/rum/page?view=%2Fno-such-page');
     await watched.page.locator('.state').waitFor();
     await watched.close();
+  });
+});
+
+describe('an installation that no browser has reported to', () => {
+  it.each([['/rum'], ['/rum?tab=requests'], ['/rum/page?view=%2Fcheckout'], ['/sessions'], ['/errors?side=browser']])('%s says so and how to connect one', async (path) => {
+    const empty = await RunningClew.start();
+    try {
+      for (const language of ['en', 'zh'] as const) {
+        const watched = await openPage(browser, empty.url + path, { language });
+        const way = watched.page.locator('.state a.button.primary');
+        await way.waitFor();
+        expect(await way.getAttribute('href')).toMatch(/^\/connect\?.*with=browser-/);
+        if (language === 'zh') expect(await untranslated(watched.page)).toEqual([]);
+        expectNoFaults(watched);
+        await watched.close();
+      }
+    } finally {
+      await empty.stop();
+    }
   });
 });

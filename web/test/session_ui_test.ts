@@ -145,6 +145,25 @@ describe('the list', () => {
 });
 
 describe('a session', () => {
+  it('counts its failures as its header does: what was reported three times is three', async () => {
+    const of = details.find(({ session, events }) => session.errors > events.filter(({ kind }) => kind === 'error').length) ?? details[0]!;
+    const watched = await open(`/sessions/${of.session.session_id}`);
+    const { page } = watched;
+    await page.locator('[data-filter=errors]').waitFor();
+    const { errors, failed_requests } = of.session as Session & { failed_requests: number };
+    expect(Number(await page.locator('[data-filter=errors] .number').innerText())).toBe(errors + failed_requests);
+    await watched.close();
+  });
+  it('has the same times of browser, network and backend as the page of the trace', async () => {
+    const watched = await open(sessionOf(slow));
+    const { page } = watched;
+    const label = await page.locator('.sl-row.open .split').getAttribute('aria-label');
+    await page.goto(`${clew.url}/trace/${slow.event.trace!.trace_id}`);
+    await page.locator('.verdict .session-way').waitFor();
+    await expect.poll(() => page.locator('.verdict .split').getAttribute('aria-label')).toBe(label);
+    expectNoFaults(watched);
+    await watched.close();
+  });
   it('opens a request’s trace in place, on the same time axis, with its topology beside it, down to the statement', async () => {
     const watched = await open(`/sessions/${slow.session}`);
     const { page } = watched;

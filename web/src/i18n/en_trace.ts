@@ -136,7 +136,7 @@ export const trace = {
     browser_queue: (a: { share: string; duration: string }) => `The browser held the request back for ${a.duration} (${a.share}): its connections or its main thread were busy`,
     redirect: (a: { duration: string }) => `Redirects took ${a.duration}`,
     connect: 'connect',
-    connection: (a: { duration: string; parts: string[] }) => `Setting up the connection took ${a.duration}: ${a.parts.join(', ')}`,
+    connection: (a: { duration: string; parts: string }) => `Setting up the connection took ${a.duration}: ${a.parts}`,
     download: (a: { duration: string; size: string }) => `Downloading the answer took ${a.duration}${a.size ? ` for ${a.size}` : ''}`,
     other: (code: string) => `Finding ${code}`,
   },

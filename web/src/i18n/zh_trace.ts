@@ -128,7 +128,7 @@ export const trace: Section<'trace'> = {
     browser_queue: (a) => `浏览器将请求搁置了 ${a.duration}（${a.share}）：连接数已满或主线程繁忙`,
     redirect: (a) => `重定向耗时 ${a.duration}`,
     connect: '建立连接',
-    connection: (a) => `建立连接共耗时 ${a.duration}：${a.parts.join('，')}`,
+    connection: (a) => `建立连接共耗时 ${a.duration}：${a.parts}`,
     download: (a) => `下载应答耗时 ${a.duration}${a.size ? `，共 ${a.size}` : ''}`,
     other: (code) => `发现 ${code}`,
   },

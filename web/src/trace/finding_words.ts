@@ -41,7 +41,7 @@ export function findingSentence({ code, arguments: a }: Finding): string {
       return words.redirect({ duration: formatDuration(a.duration_ns) });
     case 'connection': {
       const parts = ([['DNS', a.dns_ns], [words.connect, a.connect_ns], ['TLS', a.tls_ns]] as const).filter(([, ns]) => (ns ?? 0) > 0).map(([name, ns]) => `${name} ${formatDuration(ns)}`);
-      return words.connection({ duration: formatDuration(a.duration_ns), parts });
+      return words.connection({ duration: formatDuration(a.duration_ns), parts: parts.join(' · ') });
     }
     case 'download':
       return words.download({ duration: formatDuration(a.duration_ns), size: a.bytes ? formatBytes(a.bytes) : '' });

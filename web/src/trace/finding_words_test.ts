@@ -41,7 +41,7 @@ describe('findings in words', () => {
       'The clock of ahead is 500 ms off against entry',
       '62.0 % of the request was under way on the network: 620 ms between the browser and the backend',
       'The browser held the request back for 310 ms (31.0 %): its connections or its main thread were busy',
-      'Setting up the connection took 250 ms: DNS 100 ms, TLS 150 ms',
+      'Setting up the connection took 250 ms: DNS 100 ms · TLS 150 ms',
       'Downloading the answer took 400 ms for 1.00 MiB',
       'Redirects took 120 ms',
       'Finding of_tomorrow',
