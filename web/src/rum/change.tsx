@@ -16,7 +16,7 @@ export function isWorse(now: number | null | undefined, before: number | null | 
 
 export function Change({ now, before, worse = 'neither', format, was }: { now: number | null | undefined; before: number | null | undefined; worse?: Worse; format: (value: number) => string; /** The former figure, where the change of the one compared would not say it. */ was?: string | undefined }) {
   if (typeof now !== 'number' || typeof before !== 'number') return null;
-  const text = was !== undefined && isWorse(now, before, worse) ? t.rum.was(was) : before === 0 && now > 0 ? t.rum.was(format(0)) : formatChange(now, before);
+  const text = was !== undefined && now !== before ? t.rum.was(was) : before === 0 && now > 0 ? t.rum.was(format(0)) : formatChange(now, before);
   if (text === kMissing) return null;
   return (
     <span class={isWorse(now, before, worse) ? 'change worse number' : 'change number'} data-tip={t.rum.before(was ?? format(before))}>
