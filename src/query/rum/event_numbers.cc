@@ -404,6 +404,10 @@ class NumbersPart final : public EventCollector {
 
 }  // namespace
 
+EventPass numbers_pass(const NumbersRequest& request, NumbersTally& whole) {
+  return {NumbersTally::question(request), [&request, &whole] { return std::make_unique<NumbersPart>(request, whole); }};
+}
+
 stdx::Result<Numbers> count_events(const table::Catalog::Sets& sets, const NumbersRequest& request,
                                    const query::QueryControl& control, const query::ScanHooks& hooks,
                                    const std::function<void(Numbers)>& partial) {

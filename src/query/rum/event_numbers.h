@@ -125,6 +125,9 @@ class NumbersTally {
   PerCode<uint8_t> exception_kinds_;
 };
 
+// The same as a pass of a scan that does more; `whole` and `request` must outlive it. whole.finish() tells, without stats.
+EventPass numbers_pass(const NumbersRequest& request, NumbersTally& whole);
+
 stdx::Result<Numbers> count_events(const table::Catalog::Sets& sets, const NumbersRequest& request,
                                    const query::QueryControl& control = {}, const query::ScanHooks& hooks = {},
                                    const std::function<void(Numbers)>& partial = {});

@@ -434,6 +434,46 @@ stdx::Result<query::QueryStats> scan_event_parts(const table::Catalog::Sets& set
   return scan.finish();
 }
 
+// The parts of all passes.
+class PassesPart final : public EventCollector {
+ public:
+  explicit PassesPart(const std::vector<EventPass>& passes) : passes_(passes) {
+    for (const EventPass& pass : passes) parts_.push_back(pass.make_part());
+  }
+  stdx::Result<void> add(const EventBatch& batch) override {
+    batch.first_text_ = batch.first_number_ = 0;
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      if (auto added = parts_[i]->add(batch); !added) return added;
+      batch.first_text_ += passes_[i].question.texts.size();
+      batch.first_number_ += passes_[i].question.numbers.size();
+    }
+    return {};
+  }
+  stdx::Result<void> merge() override {
+    for (const auto& part : parts_) {
+      if (auto merged = part->merge(); !merged) return merged;
+    }
+    return {};
+  }
+
+ private:
+  const std::vector<EventPass>& passes_;
+  std::vector<std::unique_ptr<EventCollector>> parts_;
+};
+
+stdx::Result<query::QueryStats> scan_event_passes(const table::Catalog::Sets& sets, const std::vector<EventPass>& passes,
+                                                  const query::QueryControl& control, const query::ScanHooks& hooks) {
+  EventQuestion all = passes.front().question;
+  all.event_names.clear();
+  for (size_t i = 1; i < passes.size(); ++i) {
+    const EventQuestion& question = passes[i].question;
+    all.texts.insert(all.texts.end(), question.texts.begin(), question.texts.end());
+    all.numbers.insert(all.numbers.end(), question.numbers.begin(), question.numbers.end());
+    all.ids |= question.ids;
+  }
+  return scan_event_parts(sets, all, control, hooks, [&] { return std::make_unique<PassesPart>(passes); });
+}
+
 stdx::Result<std::vector<query::RecordRow>> read_events(const table::Catalog::Sets& sets, std::span<const RowPlace> places) {
   std::map<std::pair<uint32_t, uint32_t>, std::vector<std::pair<uint32_t, size_t>>> by_segment;  // Row and place in the answer.
   for (size_t i = 0; i < places.size(); ++i) {

@@ -65,24 +65,24 @@ class EventBatch {
   // table::kNullCode: it has none. Codes of one dictionary mean the same in all windows of a segment; a slot keeps its
   // dictionary within a segment unless the block stores the column's pages without one.
   uint32_t code(size_t slot, uint32_t i) const {
-    const TextSlot& texts = texts_[slot];
+    const TextSlot& texts = texts_[first_text_ + slot];
     return texts.codes[texts.by_row ? rows_[i] : i];
   }
-  const std::shared_ptr<const table::DictionaryView>& dictionary(size_t slot) const { return texts_[slot].dictionary; }
+  const std::shared_ptr<const table::DictionaryView>& dictionary(size_t slot) const { return texts_[first_text_ + slot].dictionary; }
   // Empty: it has none.
   std::string_view text(size_t slot, uint32_t i) const {
     const uint32_t code = this->code(slot, i);
-    return code == table::kNullCode ? std::string_view() : texts_[slot].dictionary->at(code);
+    return code == table::kNullCode ? std::string_view() : dictionary(slot)->at(code);
   }
   // No row of the batch has a value.
-  bool none(size_t slot) const { return texts_[slot].dictionary == nullptr; }
+  bool none(size_t slot) const { return dictionary(slot) == nullptr; }
   std::optional<double> number(size_t slot, uint32_t i) const {
     const double value = number_or_nan(slot, i);
     return std::isnan(value) ? std::nullopt : std::optional(value);
   }
   // NaN: it has none.
   double number_or_nan(size_t slot, uint32_t i) const {
-    const NumberSlot& numbers = numbers_[slot];
+    const NumberSlot& numbers = numbers_[first_number_ + slot];
     if (numbers.values != nullptr) return numbers.values[i];
     const uint32_t row = rows_[i];
     if (numbers.window == nullptr || !numbers.window->has(row)) return std::numeric_limits<double>::quiet_NaN();
@@ -95,12 +95,15 @@ class EventBatch {
 
  private:
   friend class SegmentEvents;
+  friend class PassesPart;
   struct TextSlot {
     const uint32_t* codes = nullptr;
     bool by_row = false;  // Codes of the whole window, else of the batch's rows.
     std::shared_ptr<const table::DictionaryView> dictionary;  // Shared with the segment that decoded it.
   };
   uint32_t size_ = 0, set_ = 0, segment_ = 0, first_row_ = 0;
+  // Where the slots of the pass begin that looks at the batch; one thread, one pass at a time.
+  mutable size_t first_text_ = 0, first_number_ = 0;
   std::vector<uint32_t> rows_;
   std::vector<int64_t> times_;
   std::vector<EventKind> kinds_;
@@ -135,6 +138,15 @@ stdx::Result<query::QueryStats> scan_event_parts(const table::Catalog::Sets& set
                                                  const query::QueryControl& control, const query::ScanHooks& hooks,
                                                  const std::function<std::unique_ptr<EventCollector>()>& make_part,
                                                  const std::function<void()>& show_partial = {});
+
+// Several questions of the same range, application and filter in one scan: what more than one of them wants is read once. Their
+// event_names do not hold: collectors choose by kind.
+struct EventPass {
+  EventQuestion question;
+  std::function<std::unique_ptr<EventCollector>()> make_part;
+};
+stdx::Result<query::QueryStats> scan_event_passes(const table::Catalog::Sets& sets, const std::vector<EventPass>& passes,
+                                                  const query::QueryControl& control, const query::ScanHooks& hooks);
 
 // Whole events, in the order of `places`.
 stdx::Result<std::vector<query::RecordRow>> read_events(const table::Catalog::Sets& sets, std::span<const RowPlace> places);

@@ -5,8 +5,10 @@
 #include <map>
 #include <tuple>
 
+#include "query/engine_steps.h"
 #include "query/rum/event_keys.h"
 #include "query/rum/event_numbers.h"
+#include "query/rum/load_passes.h"
 #include "query/rum/page_views.h"
 #include "query/rum/request_facts.h"
 #include "query/rum/rum_query_limits.h"
@@ -319,32 +321,35 @@ stdx::Result<PageAnswer> ask_page(const table::Catalog& catalog, const PageQuest
                                   const query::ScanHooks& hooks) {
   const table::Catalog::Sets sets = catalog.snapshot();
   const EventFilter filter = asked.filter.with(key::kViewName, asked.view);
+  const NumbersRequest wanted{.range = asked.range, .app = asked.app, .filter = &filter, .apdex_threshold_ms = asked.apdex_threshold_ms};
+  const RequestsQuestion requests_wanted{.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows, .traces = kPageRequestTraces};
+  const ResourcesQuestion resources_wanted{.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows};
+  NumbersTally counted(wanted);
+  PageViews views;
+  LoadTally loads;
+  ResourcesTally files;
+  const std::vector<EventPass> passes = {numbers_pass(wanted, counted), page_views_pass(asked.range, asked.app, filter, views),
+                                         requests_pass(requests_wanted, loads), resources_pass(resources_wanted, files)};
+  auto stats = scan_event_passes(sets, passes, control, hooks);
+  if (!stats) return std::unexpected(std::move(stats.error()));
+  const query::Stopwatch watch;
+
   PageAnswer answer;
-  auto numbers = count_events(sets, {.range = asked.range, .app = asked.app, .filter = &filter, .apdex_threshold_ms = asked.apdex_threshold_ms},
-                              control, hooks);
-  if (!numbers) return std::unexpected(std::move(numbers.error()));
-  GroupNumbers& group = numbers->groups[0];
+  Numbers numbers = counted.finish();
+  GroupNumbers& group = numbers.groups[0];
   answer.counts = group.counts;
   answer.vitals = summaries_of(group, nullptr);
   answer.phases = phases_of(group);
-  answer.exact = numbers->exact;
-  answer.stats = numbers->stats;
-
-  PageViews views;
-  auto read = read_page_views(sets, asked.range, asked.app, filter, views, control);
-  if (!read) return std::unexpected(std::move(read.error()));
-  answer.exact &= views.exact;
   if (auto done = SlowViews(catalog, sets, views, answer).run(control); !done) return std::unexpected(std::move(done.error()));
-
-  auto requests = list_requests(catalog, {.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows, .traces = kPageRequestTraces}, control);
+  auto requests = requests_of(catalog, sets, requests_wanted, loads, *stats, control);
   if (!requests) return std::unexpected(std::move(requests.error()));
   answer.requests = std::move(requests->rows);
-  auto resources = list_resources(sets, {.range = asked.range, .app = asked.app, .filter = &filter, .limit = kPageRows}, control);
+  auto resources = resources_of(sets, resources_wanted, files, *stats);
   if (!resources) return std::unexpected(std::move(resources.error()));
   answer.resources = std::move(resources->rows);
-  answer.stats.rows_scanned += read->rows_scanned + requests->stats.rows_scanned + resources->stats.rows_scanned;
-  answer.stats.elapsed_ns += read->elapsed_ns + requests->stats.elapsed_ns + resources->stats.elapsed_ns;
-  answer.exact &= requests->exact && resources->exact;
+  answer.exact = numbers.exact && views.exact && requests->exact && resources->exact;
+  answer.stats = *stats;
+  answer.stats.elapsed_ns += watch.elapsed_ns();
   return answer;
 }
 

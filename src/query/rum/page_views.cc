@@ -107,13 +107,12 @@ void PageViews::merge(const PageViews& part) {
   exact &= part.exact;
 }
 
-stdx::Result<query::QueryStats> read_page_views(const table::Catalog::Sets& sets, table::TimeRange range, const std::string& app,
-                                                const EventFilter& filter, PageViews& views, const query::QueryControl& control) {
-  EventQuestion question{.range = range, .app = app, .filter = &filter, .event_names = {"view", "resource"}};
+EventPass page_views_pass(table::TimeRange range, const std::string& app, const EventFilter& filter, PageViews& views) {
+  EventQuestion question{.range = range, .app = app, .filter = &filter};
   question.texts = {key::kViewId};
   question.numbers = {key::kLcp, key::kLoad, key::kTtfb, key::kDownloadDuration, key::kDuration, key::kFirstByteDuration};
   question.ids = true;
-  return scan_event_parts(sets, question, control, {}, [&] { return std::make_unique<ViewsPart>(views, range.begin_ns); });
+  return {std::move(question), [&views, range] { return std::make_unique<ViewsPart>(views, range.begin_ns); }};
 }
 
 }  // namespace clew::query_rum

@@ -43,7 +43,7 @@ struct PageViews {
   void merge(const PageViews& part);
 };
 
-stdx::Result<query::QueryStats> read_page_views(const table::Catalog::Sets& sets, table::TimeRange range, const std::string& app,
-                                                const EventFilter& filter, PageViews& views, const query::QueryControl& control);
+// `views` must outlive it.
+EventPass page_views_pass(table::TimeRange range, const std::string& app, const EventFilter& filter, PageViews& views);
 
 }  // namespace clew::query_rum

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "query/rum/event_keys.h"
-#include "query/rum/load_tally.h"
+#include "query/rum/load_passes.h"
 #include "query/rum/request_facts.h"
 #include "query/trace_sample.h"
 #include "query/traceql/fields.h"
@@ -99,13 +99,17 @@ class RequestsPart final : public EventCollector {
   uint32_t last_status_text_ = 0;
 };
 
-stdx::Result<query::QueryStats> tally_requests(const table::Catalog::Sets& sets, const RequestsQuestion& asked, table::TimeRange range,
-                                               LoadTally& tally, const query::QueryControl& control, const query::ScanHooks& hooks) {
+EventQuestion requests_question(const RequestsQuestion& asked, table::TimeRange range) {
   EventQuestion question{.range = range, .app = asked.app, .filter = asked.filter, .event_names = {"resource"}};
   question.texts = {key::kMethod, key::kEventName, key::kUrl, key::kType, key::kViewName};
   question.numbers = {key::kDuration, key::kSuccess, key::kStatusCode, key::kTransferSize, key::kFirstByteDuration, key::kDownloadDuration};
   question.ids = true;
-  return scan_event_parts(sets, question, control, hooks, [&] { return std::make_unique<RequestsPart>(tally); });
+  return question;
+}
+
+stdx::Result<query::QueryStats> tally_requests(const table::Catalog::Sets& sets, const RequestsQuestion& asked, table::TimeRange range,
+                                               LoadTally& tally, const query::QueryControl& control, const query::ScanHooks& hooks) {
+  return scan_event_parts(sets, requests_question(asked, range), control, hooks, [&] { return std::make_unique<RequestsPart>(tally); });
 }
 
 std::string equal_or_matches(std::string_view field, std::string_view templated) {
@@ -246,13 +250,22 @@ RequestSample sample_of(const query::RecordRow& event, double ms) {
 
 }  // namespace
 
+EventPass requests_pass(const RequestsQuestion& question, LoadTally& tally) {
+  return {requests_question(question, question.range), [&tally] { return std::make_unique<RequestsPart>(tally); }};
+}
+
 stdx::Result<Requests> list_requests(const table::Catalog& catalog, const RequestsQuestion& question,
                                      const query::QueryControl& control, const query::ScanHooks& hooks) {
   const table::Catalog::Sets sets = catalog.snapshot();
   LoadTally tally;
   auto stats = tally_requests(sets, question, question.range, tally, control, hooks);
   if (!stats) return std::unexpected(std::move(stats.error()));
-  Requests done{.rows = {}, .row_count = tally.loads.size(), .exact = tally.exact, .stats = *stats};
+  return requests_of(catalog, sets, question, tally, *stats, control);
+}
+
+stdx::Result<Requests> requests_of(const table::Catalog& catalog, const table::Catalog::Sets& sets, const RequestsQuestion& question,
+                                   LoadTally& tally, const query::QueryStats& stats, const query::QueryControl& control) {
+  Requests done{.rows = {}, .row_count = tally.loads.size(), .exact = tally.exact, .stats = stats};
   std::vector<KeyedRow> rows = top_rows(tally, question.sort, question.limit);
   if (auto sampled = sample_traces(catalog, sets, tally, rows, question.traces, control); !sampled) return std::unexpected(std::move(sampled.error()));
   std::vector<RowPlace> places;

@@ -6,7 +6,7 @@
 #include <absl/container/flat_hash_set.h>
 
 #include "query/rum/event_keys.h"
-#include "query/rum/load_tally.h"
+#include "query/rum/load_passes.h"
 #include "query/rum/request_facts.h"
 #include "query/rum/request_list.h"
 #include "query/traceql/fields.h"
@@ -30,15 +30,10 @@ struct UrlFacts {
   uint32_t host = 0, file = 0;
 };
 
-struct Whole {
-  LoadTally tally;
-  std::set<std::string, std::less<>> page_sites;
-};
-
 // Files by what they are, and of views the sites of the pages: who else serves files is a third party.
 class ResourcesPart final : public EventCollector {
  public:
-  ResourcesPart(Whole& whole, std::string_view type) : whole_(whole), type_(type) {}
+  ResourcesPart(ResourcesTally& whole, std::string_view type) : whole_(whole), type_(type) {}
 
   stdx::Result<void> add(const EventBatch& batch) override {
     TextIds& texts = tally_.texts;
@@ -94,7 +89,7 @@ class ResourcesPart final : public EventCollector {
     }
   }
 
-  Whole& whole_;
+  ResourcesTally& whole_;
   const std::string_view type_;
   LoadTally tally_;
   absl::flat_hash_set<uint32_t> page_sites_;
@@ -126,16 +121,26 @@ std::string resource_filter(const ResourceRow& row) {
 
 }  // namespace
 
-stdx::Result<Resources> list_resources(const table::Catalog::Sets& sets, const ResourcesQuestion& asked,
-                                       const query::QueryControl& control, const query::ScanHooks& hooks) {
+EventPass resources_pass(const ResourcesQuestion& asked, ResourcesTally& whole) {
   EventQuestion question{.range = asked.range, .app = asked.app, .filter = asked.filter, .event_names = {"resource", "view"}};
   question.texts = {key::kUrl, key::kEventName, key::kType, key::kProtocol, key::kRenderBlocking};
   question.numbers = {key::kDuration,         key::kSuccess,     key::kStatusCode,      key::kTransferSize, key::kSize,
                       key::kRedirectDuration, key::kDnsDuration, key::kConnectDuration, key::kTlsDuration,  key::kFirstByteDuration,
                       key::kDownloadDuration};
-  Whole whole;
-  auto stats = scan_event_parts(sets, question, control, hooks, [&] { return std::make_unique<ResourcesPart>(whole, asked.type); });
+  return {std::move(question), [&asked, &whole] { return std::make_unique<ResourcesPart>(whole, asked.type); }};
+}
+
+stdx::Result<Resources> list_resources(const table::Catalog::Sets& sets, const ResourcesQuestion& asked,
+                                       const query::QueryControl& control, const query::ScanHooks& hooks) {
+  ResourcesTally whole;
+  const EventPass pass = resources_pass(asked, whole);
+  auto stats = scan_event_parts(sets, pass.question, control, hooks, pass.make_part);
   if (!stats) return std::unexpected(std::move(stats.error()));
+  return resources_of(sets, asked, whole, *stats);
+}
+
+stdx::Result<Resources> resources_of(const table::Catalog::Sets& sets, const ResourcesQuestion& asked, ResourcesTally& whole,
+                                     const query::QueryStats& stats) {
   LoadTally& tally = whole.tally;
   struct KeyedRow {
     ResourceRow row;
@@ -166,7 +171,7 @@ stdx::Result<Resources> list_resources(const table::Catalog::Sets& sets, const R
   for (const KeyedRow& keyed : rows) places.push_back(keyed.numbers->slowest);
   auto events = read_events(sets, places);
   if (!events) return std::unexpected(std::move(events.error()));
-  Resources done{.rows = {}, .row_count = tally.loads.size(), .exact = tally.exact, .stats = *stats};
+  Resources done{.rows = {}, .row_count = tally.loads.size(), .exact = tally.exact, .stats = stats};
   for (size_t i = 0; i < rows.size(); ++i) {
     auto& [row, numbers] = rows[i];
     row.p50 = numbers->ms.quantile(0.5);

@@ -42,7 +42,7 @@ inline constexpr size_t kTracesPerRequests = 300;  // Of one question for reques
 inline constexpr size_t kPageRequestTraces = 140;  // … of a page's requests …
 inline constexpr size_t kTracesPerRequest = 25;    // … for each of those of most time …
 inline constexpr size_t kTracesAtLeast = 2;        // … and of every other.
-inline constexpr size_t kTraceCandidates = 60;     // Kept of a request: not every trace has come.
+inline constexpr size_t kTraceCandidates = 80;     // Kept of a request: not every trace has come.
 inline constexpr size_t kSuspectsMax = 20;
 
 }  // namespace clew::query_rum
