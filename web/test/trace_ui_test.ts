@@ -13,6 +13,7 @@ let shop: { categories: string; failedCheckout: string };
 const kLarge = 'aaaabbbbccccddddeeeeffff00001111';
 const kBroken = 'aaaabbbbccccddddeeeeffff00002222';
 const kDeep = 'aaaabbbbccccddddeeeeffff00003333';
+const kFailedCheckout = 'aaaabbbbccccddddeeeeffff00004444';
 
 async function newest(q: string): Promise<string> {
   const answer = await clew.ask<{ traces: { trace_id: string }[] }>(`/search?q=${encodeURIComponent(q)}&limit=1&start=now-2h`);
@@ -21,21 +22,31 @@ async function newest(q: string): Promise<string> {
   return id;
 }
 
-/** Not every call of the provider that fails leaves an exception; the tests want one that does. */
-async function newestFailedCheckout(): Promise<string> {
-  const q = '{ resource.service.name = "payment" && kind = client && status = error && event:name = "exception" }';
-  const answer = await clew.ask<{ traces: { trace_id: string; root_name: string }[] }>(`/search?q=${encodeURIComponent(q)}&limit=100&start=now-2h`);
-  const found = answer.traces.find((trace) => trace.root_name === 'POST /checkout') ?? answer.traces[0];
-  if (found === undefined) throw new Error('no failed checkout with an exception at its root');
-  return found.trace_id;
-}
+/** A checkout whose payment fails, as the shop makes them now and then: the test cannot wait for one. */
+const failedCheckout: readonly MadeSpan[] = [
+  { id: 1, service: 'frontend', name: 'POST /checkout', kind: 2, startMs: 0, endMs: 340, failed: 'the payment was refused' },
+  { id: 2, parent: 1, service: 'frontend', name: 'POST', kind: 3, startMs: 1, endMs: 336, failed: '502', attributes: { 'http.request.method': 'POST', 'http.response.status_code': 502 } },
+  { id: 3, parent: 2, service: 'checkout', name: 'POST /api/orders', kind: 2, startMs: 3, endMs: 334, failed: '502' },
+  { id: 4, parent: 3, service: 'checkout', name: 'GET', kind: 3, startMs: 4, endMs: 9 },
+  { id: 5, parent: 4, service: 'cart', name: 'GET /api/carts/{id}', kind: 2, startMs: 5, endMs: 8 },
+  { id: 6, parent: 5, service: 'cart', name: 'HGETALL', kind: 3, startMs: 5.5, endMs: 7.5, attributes: { 'db.system.name': 'redis' } },
+  { id: 7, parent: 3, service: 'checkout', name: 'shop.Inventory/Reserve', kind: 3, startMs: 10, endMs: 60 },
+  { id: 8, parent: 7, service: 'inventory', name: 'shop.Inventory/Reserve', kind: 2, startMs: 12, endMs: 58 },
+  { id: 9, parent: 8, service: 'inventory', name: 'SELECT inventory.stock', kind: 3, startMs: 14, endMs: 52, attributes: { 'db.system.name': 'postgresql', 'db.query.text': 'SELECT quantity FROM stock WHERE sku = $1 FOR UPDATE' } },
+  { id: 10, parent: 3, service: 'checkout', name: 'POST', kind: 3, startMs: 62, endMs: 330, failed: '502' },
+  { id: 11, parent: 10, service: 'payment', name: 'POST /api/payments', kind: 2, startMs: 64, endMs: 328, failed: '502' },
+  {
+    id: 12, parent: 11, service: 'payment', name: 'POST', kind: 3, startMs: 70, endMs: 322, failed: 'the provider answered 502', attributes: { 'server.address': 'api.bank.example' },
+    events: [{ name: 'exception', atMs: 321, attributes: { 'exception.type': 'com.shop.payment.ProviderException', 'exception.message': 'the provider answered 502', 'exception.stacktrace': 'com.shop.payment.ProviderException: the provider answered 502\n\tat com.shop.payment.Provider.charge(Provider.java:88)\n\tat com.shop.payment.Payments.post(Payments.java:41)' } }],
+  },
+];
 
 beforeAll(async () => {
   clew = await RunningClew.start({ demo: true });
   browser = await startChromium();
   shop = {
     categories: await newest('{ name = "GET /category/:name" } '),
-    failedCheckout: await newestFailedCheckout(),
+    failedCheckout: kFailedCheckout,
   };
   const begin = Date.now() - 20 * 60_000;
   const broken: MadeSpan[] = [
@@ -47,6 +58,7 @@ beforeAll(async () => {
     { id: 6, parent: 5, service: 'lost', name: 'grandchild', startMs: 31, endMs: 32, attributes: { 'note.text': 'needle in the attributes' } },
   ];
   await clew.send(resourceSpans(kBroken, broken, begin));
+  await clew.send(resourceSpans(kFailedCheckout, failedCheckout, begin));
   const deep: MadeSpan[] = Array.from({ length: 3000 }, (_, i) => ({
     id: i + 1, ...(i > 0 ? { parent: i } : {}), service: `level-${i % 3}`, name: `step ${i}`, startMs: i / 100, endMs: 100 - i / 100,
   }));
