@@ -14,7 +14,9 @@ function(clew_target_options target)
     $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src)
   if(CLEW_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=${CLEW_SANITIZE} -fno-omit-frame-pointer)
+    # With sanitizers g++ 12 sees uninitialised values in Boost's optional that are none.
+    target_compile_options(${target} PRIVATE -fsanitize=${CLEW_SANITIZE} -fno-omit-frame-pointer
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(${target} PRIVATE -fsanitize=${CLEW_SANITIZE})
   endif()
   if(CLEW_FUZZ)

@@ -1,11 +1,10 @@
 // Errors of users' browsers in Chromium on the real server with the demo's shop: the list and its states, one error from stack to
 // session and trace, source maps uploaded in the settings, and where browsers stand on the pages of services.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { accessibilityFaults, expectNoFaults, kPhone, openPage, startChromium, untranslated, type Look } from './chromium';
+import { accessibilityFaults, expectNoFaults, kPhone, kPictures, type Look, openPage, overflow, query, rows, settled, startChromium, untranslated } from './chromium';
 import { RunningClew } from './running_clew';
 
 interface Group {
@@ -26,12 +25,10 @@ interface Groups {
 
 let clew: RunningClew;
 let browser: Browser;
-const kPictures = resolve(import.meta.dirname, '../../build/web/pictures');
 
 beforeAll(async () => {
   clew = await RunningClew.start({ demo: true });
   browser = await startChromium();
-  mkdirSync(kPictures, { recursive: true });
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -39,10 +36,6 @@ afterAll(async () => {
 }, 60_000);
 
 const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
-const rows = (page: Page) => page.locator('table.data tbody tr.link');
-const query = (page: Page) => new URL(page.url()).searchParams;
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.grey-block, .grey-chart, [aria-busy="true"]'));
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 const groups = (state = 'open,regressed') => clew.ask<Groups>(`/rum/error-groups?start=now-1h&limit=200&state=${state}`);
 async function groupOf(type: string): Promise<Group> {
   const found = (await groups('open,regressed,resolved,ignored')).groups.find((each) => each.type === type);

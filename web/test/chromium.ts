@@ -1,4 +1,7 @@
 // Debian's Chromium without a screen, and pages that fail a test when anything is written to the console as an error.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+
 import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -63,6 +66,17 @@ export async function untranslated(page: Page): Promise<string[]> {
     return found;
   });
 }
+
+/** Where pictures of pages go, for people to look at. */
+export const kPictures = resolve(import.meta.dirname, '../../build/web/pictures');
+mkdirSync(kPictures, { recursive: true });
+
+export const rows = (page: Page) => page.locator('table.data tbody tr.link');
+export const query = (page: Page) => new URL(page.url()).searchParams;
+/** Nothing is still loading. */
+export const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.grey-block, .grey-chart, .sb-loading, [aria-busy="true"]'));
+/** By how much something is wider than the window: no sideways scrolling of the page itself. */
+export const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 export function expectNoFaults(watched: Watched): void {
   expect(watched.faults).toEqual([]);

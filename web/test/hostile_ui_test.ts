@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { openPage, startChromium, type Watched } from './chromium';
+import { openPage, settled, startChromium, type Watched } from './chromium';
 import { RunningClew } from './running_clew';
 
 const kMarkup = `"'><img src=x onerror="window.__ran=1"><script>window.__ran=1</script><svg onload=window.__ran=1>{{7*7}}\u202e`;
@@ -83,14 +83,14 @@ async function harmOf(path: string): Promise<string[]> {
   page.on('dialog', (dialog) => void dialog.dismiss());
   await page.goto(clew.url + path);
   await page.locator('main').waitFor();
-  await page.waitForFunction(() => !document.querySelector('.grey-block, .grey-chart, [aria-busy="true"]'));
+  await settled(page);
   // Details that open in place.
   const closed = page.locator('main [aria-expanded="false"]');
   for (let n = Math.min(await closed.count(), 12); n > 0; --n) {
     await closed.first().click({ timeout: 500 }).catch(() => undefined);
     await page.keyboard.press('Escape').catch(() => undefined);
   }
-  await page.waitForFunction(() => !document.querySelector('.grey-block, .grey-chart, [aria-busy="true"]'));
+  await settled(page);
   const found = await page.evaluate(() => {
     const harm: string[] = [];
     const ancestors = function* (each: Element) {

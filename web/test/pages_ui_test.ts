@@ -1,16 +1,14 @@
 // Every page but the trace's in a real browser on the real server with demo traffic: both languages, both themes, desktop and
 // phone; what it shows compared with what the API says; no console errors, no accessibility faults, no untranslated words.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { accessibilityFaults, expectNoFaults, kPhone, openPage, startChromium, untranslated, type Look } from './chromium';
+import { accessibilityFaults, expectNoFaults, kPhone, kPictures, type Look, openPage, overflow, query, rows, settled, startChromium, untranslated } from './chromium';
 import { RunningClew } from './running_clew';
 
 let clew: RunningClew;
 let browser: Browser;
-const kPictures = resolve(import.meta.dirname, '../../build/web/pictures');
 
 /** A page, and what is there once it has its data. */
 const kPages: readonly (readonly [name: string, path: string, ready: string])[] = [
@@ -35,7 +33,6 @@ const kPages: readonly (readonly [name: string, path: string, ready: string])[] 
 beforeAll(async () => {
   clew = await RunningClew.start({ demo: true });
   browser = await startChromium();
-  mkdirSync(kPictures, { recursive: true });
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -43,14 +40,8 @@ afterAll(async () => {
 }, 60_000);
 
 const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
-const rows = (page: Page) => page.locator('table.data tbody tr.link');
-const query = (page: Page) => new URL(page.url()).searchParams;
 
-/** Nothing is still loading. */
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.grey-block, .grey-chart, [aria-busy="true"]'));
 
-/** Nothing is wider than the window: no sideways scrolling of the page itself. */
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 describe.each(kPages)('%s', (name, path, ready) => {
   it.each([

@@ -1,17 +1,15 @@
 // The pages about users, /rum and /rum/page, in a real browser on the real server with the demo's simulated visitors: both
 // languages and themes, desktop and phone; figures compared with what the API says; from a slow page to the session.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { accessibilityFaults, expectNoFaults, kPhone, openPage, startChromium, untranslated, type Look } from './chromium';
+import { accessibilityFaults, expectNoFaults, kPhone, kPictures, type Look, openPage, overflow, query, rows, settled, startChromium, untranslated } from './chromium';
 import { RunningClew } from './running_clew';
 
 let clew: RunningClew;
 let browser: Browser;
 let slowPage: string;
-const kPictures = resolve(import.meta.dirname, '../../build/web/pictures');
 const kRange = 'start=now-1h&end=now';
 
 interface Row { value: string; views: number; lcp_p75: number | null }
@@ -20,7 +18,6 @@ interface Overview { now: { sessions: number; views: number }; vitals: { name: s
 beforeAll(async () => {
   clew = await RunningClew.start({ demo: true });
   browser = await startChromium();
-  mkdirSync(kPictures, { recursive: true });
   const { rows } = await clew.ask<{ rows: Row[] }>(`/rum/breakdown?by=view.name&sort=lcp&limit=20&${kRange}`);
   slowPage = rows.filter((row) => row.views > 20 && row.value !== '')[0]?.value ?? '/';
 }, 180_000);
@@ -30,10 +27,6 @@ afterAll(async () => {
 }, 60_000);
 
 const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
-const rows = (page: Page) => page.locator('table.data tbody tr.link');
-const query = (page: Page) => new URL(page.url()).searchParams;
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.grey-block, [aria-busy="true"]'));
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 /** A page and what is there once it has its data. */
 const kPages: readonly (readonly [name: string, path: () => string, ready: string])[] = [

@@ -1,11 +1,10 @@
 // Sessions in a real browser on the real server, fed by the demo's simulated visitors: the list, and one session down to the
 // SQL statement of a slow request, and back. Both languages and themes, phone, keyboard, accessibility.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { accessibilityFaults, expectNoFaults, kPhone, openPage, startChromium, untranslated, type Look } from './chromium';
+import { accessibilityFaults, expectNoFaults, kPhone, kPictures, type Look, openPage, overflow, query, rows, settled, startChromium, untranslated } from './chromium';
 import { RunningClew } from './running_clew';
 
 interface Trace { trace_id: string | null; span_id: string | null; state: string; reason: string | null; backend: { span_count: number } | null }
@@ -21,12 +20,10 @@ let details: Detail[];
 let slow: { session: string; event: Event };
 let failed: { session: string; event: Event } | undefined;
 let blind: { session: string; event: Event } | undefined;
-const kPictures = resolve(import.meta.dirname, '../../build/web/pictures');
 
 beforeAll(async () => {
   clew = await RunningClew.start({ demo: true });
   browser = await startChromium();
-  mkdirSync(kPictures, { recursive: true });
   const lists = ['has=slow&limit=20', 'limit=40', 'sort=newest&limit=40'];
   const found = new Set((await Promise.all(lists.map((list) => clew.ask<Sessions>(`/rum/sessions?start=now-1h&${list}`)))).flatMap(({ sessions }) => sessions.map((each) => each.session_id)));
   details = [];
@@ -48,10 +45,6 @@ afterAll(async () => {
 }, 60_000);
 
 const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
-const rows = (page: Page) => page.locator('table.data tbody tr.link');
-const query = (page: Page) => new URL(page.url()).searchParams;
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.grey-block, .sb-loading, [aria-busy="true"]'));
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 const sessionOf = (of: { session: string; event: Event }) => `/sessions/${of.session}?event=${of.event.event_id}`;
 
 const kPages: readonly (readonly [name: string, path: () => string | undefined, ready: string])[] = [
