@@ -99,7 +99,7 @@ stdx::Result<std::vector<FoundBackend>> find_backends(const table::Catalog& cata
     found[i].found = std::ranges::any_of(trace->services, [&](const auto& service) { return service.name != requests[i].service; });
     if (found[i].found && trace->span_count <= kReadTraceSpansMax) wanted.push_back(i);
   }
-  std::ranges::stable_sort(wanted, {}, [&](size_t i) { return std::tuple(!requests[i].failed, -requests[i].duration_ns); });
+  std::ranges::stable_sort(wanted, {}, [&](size_t i) { return std::tuple(!requests[i].wanted, !requests[i].failed, -requests[i].duration_ns); });
   if (wanted.size() > read_max) wanted.resize(read_max);
   std::vector<otlp::TraceId> read;
   for (const size_t i : wanted) read.push_back(requests[i].trace_id);

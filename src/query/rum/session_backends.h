@@ -40,7 +40,8 @@ struct TracedRequest {
   otlp::SpanId span_id = 0;
   std::string service = {};  // Of the browser.
   bool failed = false;
-  int64_t duration_ns = 0;   // Slow and failed ones are read first.
+  int64_t duration_ns = 0;   // Slow and failed ones are read first …
+  bool wanted = false;       // … after those that were asked for.
 };
 
 struct FoundBackend {

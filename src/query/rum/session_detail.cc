@@ -154,6 +154,7 @@ stdx::Result<Traces> find_traces(const table::Catalog& catalog, const table::Cat
   };
   for (const size_t i : chosen) add(i);
   const size_t told = requests.size();
+  for (TracedRequest& request : requests) request.wanted = true;
   for (size_t i = 0; i < events.size() && chosen.size() == 1; ++i) add(i);
   auto backends = find_backends(catalog, sets, requests, chosen.size() == 1 ? std::max<size_t>(told, 1) : kSessionTracesReadMax, control);
   if (!backends) return std::unexpected(std::move(backends.error()));

@@ -359,6 +359,7 @@ class SessionDetailTest : public testing::Test {
       if (pair.key == "http.response.status_code") pair.value = {int64_t{0}};
       if (pair.key == "rum.success") pair.value = {int64_t{0}};
     }
+    events.push_back(request_event(690, "quick", "https://shop.example/api/q", 20, {1, 7}, 0xa7));
     TestEvent young = request_event(0, "young", "https://shop.example/api/y", 20, {1, 5}, 0xa5);
     young.time_ns = kNow - kSecond;
     events.push_back(young);
@@ -369,6 +370,7 @@ class SessionDetailTest : public testing::Test {
     // Two alike weigh together.
     append(spans, one_span({1, 1}, 0xb2, 0xb1, otlp::SpanKind::kClient, "frontend", kStart + 3600 * kSecond + 100'000'000, 600'000'000));
     append(spans, one_span({1, 1}, 0xb3, 0xb1, otlp::SpanKind::kClient, "frontend", kStart + 3600 * kSecond + 700'000'000, 700'000'000));
+    append(spans, one_span({1, 7}, 0xb7, 0xa7, otlp::SpanKind::kServer, "frontend", kStart + 700'000'000, 5'000'000));
     append(spans, one_span({1, 4}, 0xa4, 0, otlp::SpanKind::kClient, "rum-browser", kStart + 600'000'000, 20'000'000));
     append(spans, one_span({1, 9}, 0xc1, 0xc0, otlp::SpanKind::kServer, "backend", kStart, 1000, "rum=v2&browser&shop&s&u"));
     catalog_.replace({}, {std::make_shared<EventSet>(std::vector{event_table(events)}, std::make_shared<query_test::NaiveSpanSet>("spans", std::move(spans)))});
@@ -389,7 +391,7 @@ TEST_F(SessionDetailTest, EveryRequestSaysWhatBecameOfIt) {
   }
   EXPECT_EQ(states, (std::map<std::string, std::string>{{"traced", "found"}, {"lost", "header_not_sent"}, {"unsampled", "not_sampled"},
                                                        {"elsewhere", "header_not_sent"}, {"blocked", "cors_blocked"},
-                                                       {"silent", "backend_silent"}, {"young", "pending"}}));
+                                                       {"silent", "backend_silent"}, {"young", "pending"}, {"quick", "found"}}));
   const EventDetail& traced = detail.events[1];
   ASSERT_TRUE(traced.trace && traced.trace->backend && traced.trace->shares);
   EXPECT_EQ(traced.trace->backend->service, "frontend");
@@ -403,10 +405,10 @@ TEST_F(SessionDetailTest, EveryRequestSaysWhatBecameOfIt) {
   EXPECT_EQ(traced.trace->backend->start_ns + traced.trace->backend->clock_offset_ns, kStart + 600'000'000);
   EXPECT_EQ(detail.events[3].trace->sample_rate, 50);
   ASSERT_TRUE(detail.session.summary.worst);
-  ASSERT_TRUE(detail.events[7].error);
-  EXPECT_EQ(detail.events[7].error->resolved.frames.size(), 1u);
-  EXPECT_EQ(detail.events[7].error->group_id.size(), 16u);
-  EXPECT_EQ(detail.session.summary.trace_count, 5u);
+  ASSERT_TRUE(detail.events[8].error);
+  EXPECT_EQ(detail.events[8].error->resolved.frames.size(), 1u);
+  EXPECT_EQ(detail.events[8].error->group_id.size(), 16u);
+  EXPECT_EQ(detail.session.summary.trace_count, 6u);
   EXPECT_TRUE(detail.session.is_live);
 }
 
@@ -419,6 +421,7 @@ TEST_F(SessionDetailTest, OneEventSaysTheSameAndWhole) {
     ASSERT_EQ(one.events[0].trace.has_value(), event.trace.has_value());
     if (event.trace) {
       EXPECT_EQ(word(one.events[0].trace->verdict.state), word(event.trace->verdict.state)) << event.name;
+      EXPECT_EQ(one.events[0].trace->backend.has_value(), event.trace->backend.has_value()) << event.name;
     }
   }
   EXPECT_EQ(session_detail(catalog_, {.session_id = "none"}).error().code, stdx::ErrorCode::kNotFound);
