@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "api/native/answers.h"
+#include "api/native/shape_fields.h"
 #include "otlp/base64.h"
 #include "receive/intake.h"
 
@@ -128,18 +129,15 @@ std::vector<Field> port_fields() {
 
 std::vector<Shape> arrival_shapes() {
   using enum FieldType;
-  const auto list = [](std::string_view name, std::string_view object, std::string_view description) {
-    return Field{.name = name, .type = kObject, .description = description, .list = true, .object = object};
-  };
   return {
       {"ArrivalsAnswer",
        "What came in since the server started.",
        {{"started_at_ns", kTime, "When the server started"},
         {"now_ns", kTime, "Its clock"},
         {.name = "ports", .type = kObject, .description = "The ports that are open", .object = "ArrivalPorts"},
-        list("doors", "ArrivalDoor", "One for each protocol, silent ones too"),
-        list("senders", "ArrivalSender", "By service, then protocol"),
-        list("refusals", "ArrivalRefusal", "The newest 100, newest first")}},
+        list_of("doors", "ArrivalDoor", "One for each protocol, silent ones too"),
+        list_of("senders", "ArrivalSender", "By service, then protocol"),
+        list_of("refusals", "ArrivalRefusal", "The newest 100, newest first")}},
       {"ArrivalPorts", "Open ports by their setting; those that are off are absent.", port_fields()},
       {"ArrivalDoor",
        "A protocol.",
@@ -149,8 +147,8 @@ std::vector<Shape> arrival_shapes() {
         {"span_count", kInteger, "Spans that are durable"},
         {"log_record_count", kInteger, "Log records that are durable"},
         {"data_point_count", kInteger, "Metric data points that are durable"},
-        list("refused_items", "RefusedCount", "Items refused while the rest of their request was kept"),
-        list("failed_requests", "RefusedCount", "Requests of which nothing was kept")}},
+        list_of("refused_items", "RefusedCount", "Items refused while the rest of their request was kept"),
+        list_of("failed_requests", "RefusedCount", "Requests of which nothing was kept")}},
       {"ArrivalSender",
        "Who sends over a protocol, as far as it says so.",
        {{"protocol", kText, "As in ArrivalDoor"},
@@ -161,7 +159,7 @@ std::vector<Shape> arrival_shapes() {
         {"span_count", kInteger, "Spans that are durable"},
         {"log_record_count", kInteger, "Log records that are durable"},
         {"data_point_count", kInteger, "Metric data points that are durable"},
-        list("refused_items", "RefusedCount", "What was refused"),
+        list_of("refused_items", "RefusedCount", "What was refused"),
         {"first_seen_ns", kTime, "When it was first heard of"},
         {"last_seen_ns", kTime, "When it was last heard of"},
         {"clock_ahead_ns", kDuration, "The furthest that a span's end lay in the future when it came: its clock is ahead"}}},

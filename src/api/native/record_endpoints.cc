@@ -2,6 +2,7 @@
 #include "api/native/answers.h"
 #include "api/native/endpoint_parameters.h"
 #include "api/native/native_limits.h"
+#include "api/native/shape_fields.h"
 #include "query/log_search.h"
 #include "query/metric_search.h"
 
@@ -245,9 +246,6 @@ std::vector<Endpoint> record_endpoints() {
 
 std::vector<Shape> record_shapes() {
   using enum FieldType;
-  const auto list = [](std::string_view name, std::string_view object, std::string_view description) {
-    return Field{.name = name, .type = kObject, .description = description, .list = true, .object = object};
-  };
   const auto maybe = [](std::string_view name, FieldType type, std::string_view description) {
     return Field{.name = name, .type = type, .description = description, .optional = true};
   };
@@ -257,7 +255,7 @@ std::vector<Shape> record_shapes() {
   return {
       {"LogsAnswer",
        "One page of log records.",
-       {list("logs", "LogRecord", "By time"),
+       {list_of("logs", "LogRecord", "By time"),
         {"matched_count", kInteger, "How many match, from this page's first on"},
         maybe("next_cursor", kText, "Send it as `cursor` for the next page; absent after the last page"), range, stats}},
       {"LogRecord",
@@ -271,9 +269,9 @@ std::vector<Shape> record_shapes() {
         maybe("body", kValue, "What it says"), maybe("flags", kInteger, "Trace flags"),
         maybe("dropped_attributes_count", kInteger, "Attributes that the client dropped"),
         maybe("scope_name", kText, "Instrumentation scope"), maybe("scope_version", kText, "Its version"),
-        list("attributes", "Attribute", "By key"), list("scope_attributes", "Attribute", "By key"),
-        list("resource_attributes", "Attribute", "`service.name`, then by key")}},
-      {"MetricsAnswer", "Metrics with a data point in the range.", {list("metrics", "Metric", "By name, type, unit"), range}},
+        list_of("attributes", "Attribute", "By key"), list_of("scope_attributes", "Attribute", "By key"),
+        list_of("resource_attributes", "Attribute", "`service.name`, then by key")}},
+      {"MetricsAnswer", "Metrics with a data point in the range.", {list_of("metrics", "Metric", "By name, type, unit"), range}},
       {"Metric",
        "A metric.",
        {{"name", kText, "Its name"},
@@ -285,7 +283,7 @@ std::vector<Shape> record_shapes() {
         {.name = "services", .type = kText, .description = "That sent it", .list = true}}},
       {"MetricSeriesAnswer",
        "The series of a metric.",
-       {{"metric", kText, "Its name"}, list("series", "MetricSeries", "By service, then attributes"),
+       {{"metric", kText, "Its name"}, list_of("series", "MetricSeries", "By service, then attributes"),
         {"series_count", kInteger, "Before the limit"}, range, stats}},
       {"MetricSeries",
        "Data points of equal resource, scope and attributes.",
@@ -293,9 +291,9 @@ std::vector<Shape> record_shapes() {
         {"type", kText, "gauge, sum, histogram, exponential_histogram or summary"},
         maybe("unit", kText, "Of its values"), maybe("temporality", kText, "delta or cumulative"),
         maybe("is_monotonic", kFlag, "Of a sum: whether it only grows"), maybe("scope_name", kText, "Instrumentation scope"),
-        list("attributes", "Attribute", "By key"), list("resource_attributes", "Attribute", "`service.name`, then by key"),
+        list_of("attributes", "Attribute", "By key"), list_of("resource_attributes", "Attribute", "`service.name`, then by key"),
         {"point_count", kInteger, "Points in the range, before step and limit"},
-        list("points", "MetricPoint", "By time")}},
+        list_of("points", "MetricPoint", "By time")}},
       {"MetricPoint",
        "A data point; which members it has depends on the type.",
        {{"time_ns", kTime, "When it was measured"}, maybe("start_time_ns", kTime, "Since when it counts"),

@@ -1,34 +1,13 @@
 // Endpoints about users' sessions as a whole, and the shapes of their answers; the same table as endpoints.cc.
 #include "api/native/rum_answers.h"
+#include "api/native/shape_fields.h"
 #include "query/rum/rum_query_limits.h"
 
 namespace clew::api_native {
 namespace {
 
-constexpr FieldType kText = FieldType::kText;
-constexpr FieldType kTime = FieldType::kTime;
-constexpr FieldType kDuration = FieldType::kDuration;
-constexpr FieldType kInteger = FieldType::kInteger;
-constexpr FieldType kNumber = FieldType::kNumber;
-constexpr FieldType kFlag = FieldType::kFlag;
-constexpr FieldType kObject = FieldType::kObject;
+using enum FieldType;
 
-Field list_of(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .list = true, .object = object};
-}
-Field one(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .object = object};
-}
-Field list(std::string_view name, FieldType type, std::string_view description) {
-  return {.name = name, .type = type, .description = description, .list = true};
-}
-Field nullable(Field field) {
-  field.nullable = true;
-  return field;
-}
-Field or_null(std::string_view name, FieldType type, std::string_view description) {
-  return nullable({.name = name, .type = type, .description = description});
-}
 std::vector<Field> with_end(std::vector<Field> fields, bool has_range = true) {
   if (has_range) fields.push_back(one("range", "Range", "The time range that was asked, resolved"));
   fields.push_back({"exact", kFlag, "Nothing was left out of the counts; quantiles of many values are within 0.4 %"});

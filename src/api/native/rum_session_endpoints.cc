@@ -3,37 +3,14 @@
 #include <utility>
 
 #include "api/native/endpoint_parameters.h"
+#include "api/native/shape_fields.h"
 #include "query/rum/session_limits.h"
 
 namespace clew::api_native {
 namespace {
 
-constexpr FieldType kText = FieldType::kText;
-constexpr FieldType kTraceId = FieldType::kTraceId;
-constexpr FieldType kSpanId = FieldType::kSpanId;
-constexpr FieldType kTime = FieldType::kTime;
-constexpr FieldType kDuration = FieldType::kDuration;
-constexpr FieldType kInteger = FieldType::kInteger;
-constexpr FieldType kSigned = FieldType::kSigned;
-constexpr FieldType kNumber = FieldType::kNumber;
-constexpr FieldType kFlag = FieldType::kFlag;
-constexpr FieldType kObject = FieldType::kObject;
+using enum FieldType;
 
-Field known(std::string_view name, FieldType type, std::string_view description) {
-  return {.name = name, .type = type, .description = description, .nullable = true};
-}
-Field one(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .object = object};
-}
-Field one_known(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .nullable = true, .object = object};
-}
-Field list_of(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .list = true, .object = object};
-}
-Field texts(std::string_view name, std::string_view description) {
-  return {.name = name, .type = kText, .description = description, .list = true};
-}
 Field stats_field() { return one("stats", "QueryStats", "What the question cost"); }
 
 Parameter session_parameter() { return {.name = "session_id", .description = "Id of the session", .in_path = true, .required = true}; }
@@ -48,44 +25,44 @@ std::vector<Shape> list_shapes() {
        "One page of sessions.",
        {list_of("sessions", "SessionRow", "In the order asked for"), {"session_count", kInteger, "How many match"},
         {"total_count", kInteger, "In the range, of the application"},
-        known("next_cursor", kText, "Send it as `cursor` for the next page; null after the last page"),
+        or_null("next_cursor", kText, "Send it as `cursor` for the next page; null after the last page"),
         {"exact", kFlag, "False where there were more sessions, clicks or events than one question looks at"},
         one("range", "Range", "The time range that was asked, resolved"), stats_field()}},
       {"SessionRow",
        "A session of a user. Counts are of its events in the range; an event that stands for several counts as so many.",
        {{"session_id", kText, "Its id"}, {"app", kText, "Id of the application, else its service"},
         {"app_name", kText, "Its name, else its id"}, {"service", kText, "`service.name`"}, {"app_type", kText, "browser, miniapp …"},
-        {"user_id", kText, "Its user"}, known("user_name", kText, "Where the application told it"),
+        {"user_id", kText, "Its user"}, or_null("user_name", kText, "Where the application told it"),
         {"start_ns", kTime, "Its first event"}, {"end_ns", kTime, "The end of its last"}, {"duration_ns", kDuration, "Between"},
         {"is_live", kFlag, "Its last event is not two minutes old"}, {"entry_view", kText, "The first page"},
-        {"exit_view", kText, "The last page that the user entered or clicked on"}, known("version", kText, "Of the application"),
-        known("environment", kText, "prod, gray …"), known("browser", kText, "Name"), known("browser_version", kText, "Its version"),
-        known("os", kText, "Operating system"), known("os_version", kText, "Its version"), known("device_type", kText, "desktop, mobile …"),
-        known("device_model", kText, "Model"), known("country", kText, "Where"), known("province", kText, "Where"),
-        known("city", kText, "Where"), known("isp", kText, "Whose network"), known("network", kText, "4g, 3g …"),
-        known("client_address", kText, "The address that reported"), {"views", kInteger, "Page views"}, {"actions", kInteger, "Clicks"},
+        {"exit_view", kText, "The last page that the user entered or clicked on"}, or_null("version", kText, "Of the application"),
+        or_null("environment", kText, "prod, gray …"), or_null("browser", kText, "Name"), or_null("browser_version", kText, "Its version"),
+        or_null("os", kText, "Operating system"), or_null("os_version", kText, "Its version"), or_null("device_type", kText, "desktop, mobile …"),
+        or_null("device_model", kText, "Model"), or_null("country", kText, "Where"), or_null("province", kText, "Where"),
+        or_null("city", kText, "Where"), or_null("isp", kText, "Whose network"), or_null("network", kText, "4g, 3g …"),
+        or_null("client_address", kText, "The address that reported"), {"views", kInteger, "Page views"}, {"actions", kInteger, "Clicks"},
         {"requests", kInteger, "fetch and XMLHttpRequest"}, {"failed_requests", kInteger, "Status 400 and above, or no answer"},
         {"slow_requests", kInteger, "Longer than 2 s"}, {"resources", kInteger, "Static resources"},
         {"errors", kInteger, "Exceptions, white screens, crashes"}, {"long_tasks", kInteger, "Long tasks"},
         {"rage_clicks", kInteger, "Bursts of three clicks and more on one target within a second"},
         {"blank_screens", kInteger, "White screens"}, {"crashes", kInteger, "Crashes"}, {"traces", kInteger, "Distinct traces"},
-        known("lcp_p75_ns", kDuration, "Over its views"), known("inp_max_ns", kDuration, "The worst of its views"),
-        known("cls_max", kNumber, "The worst of its views"),
+        or_null("lcp_p75_ns", kDuration, "Over its views"), or_null("inp_max_ns", kDuration, "The worst of its views"),
+        or_null("cls_max", kNumber, "The worst of its views"),
         {"pain", kNumber, "How much the user suffered, 0 to 100: a crash 63, a white screen 57, rage 34, a failed request 22, an error 18, "
                           "a slow request 13; further ones of a kind add less"},
-        one_known("worst", "SessionWorst", "Its worst moment; null if nothing was wrong"),
+        nullable(one("worst", "SessionWorst", "Its worst moment; null if nothing was wrong")),
         list_of("strip", "SessionMark", "Its course in at most 80 marks, by place")}},
       {"SessionWorst",
        "The worst moment of a session.",
        {{"kind", kText, "error, failed, slow, lcp, rage or blank"}, {"text", kText, "The error, the request, the page, the target"},
-        known("event_id", kText, "Its event"), {"at_ns", kTime, "When"}, known("duration_ns", kDuration, "How long it took"),
-        known("status_code", kInteger, "HTTP status; 0: no answer"),
-        known("trace_id", kTraceId, "The trace to look into: of the request itself, of the one that failed before the error, of the "
+        or_null("event_id", kText, "Its event"), {"at_ns", kTime, "When"}, or_null("duration_ns", kDuration, "How long it took"),
+        or_null("status_code", kInteger, "HTTP status; 0: no answer"),
+        or_null("trace_id", kTraceId, "The trace to look into: of the request itself, of the one that failed before the error, of the "
                                     "slowest of a page that painted late"),
-        one_known("span", "SessionSpan", "The backend's span with most self time; of a request that failed, where it began")}},
+        nullable(one("span", "SessionSpan", "The backend's span with most self time; of a request that failed, where it began"))}},
       {"SessionSpan",
        "A span of a backend.",
-       {{"service", kText, "Its service"}, {"operation", kText, "Its name"}, known("statement", kText, "SQL or the like"),
+       {{"service", kText, "Its service"}, {"operation", kText, "Its name"}, or_null("statement", kText, "SQL or the like"),
         {"self_ns", kDuration, "Its own time"}, {"span_id", kSpanId, "Its id"}}},
       {"SessionMark",
        "A mark on the strip of a session.",
@@ -103,66 +80,66 @@ std::vector<Shape> detail_shapes() {
         list_of("other_sessions_of_user", "OtherSession", "Newest first, at most ten, of a week before and after"), stats_field()}},
       {"SessionView",
        "A page that the user entered.",
-       {{"view_id", kText, "Its id"}, {"name", kText, "The page"}, known("url", kText, "Its address"), {"start_ns", kTime, "Entered"},
-        {"end_ns", kTime, "The end of its last event"}, known("loading_type", kText, "initial_load or route_change"),
-        known("referrer", kText, "Where the user came from"), one_known("vitals", "SessionVitals", "Pieces of one view are joined"),
-        one_known("phases", "SessionPhases", "Of its load"), {"errors", kInteger, "Exceptions"}, {"requests", kInteger, "Requests"}}},
+       {{"view_id", kText, "Its id"}, {"name", kText, "The page"}, or_null("url", kText, "Its address"), {"start_ns", kTime, "Entered"},
+        {"end_ns", kTime, "The end of its last event"}, or_null("loading_type", kText, "initial_load or route_change"),
+        or_null("referrer", kText, "Where the user came from"), nullable(one("vitals", "SessionVitals", "Pieces of one view are joined")),
+        nullable(one("phases", "SessionPhases", "Of its load")), {"errors", kInteger, "Exceptions"}, {"requests", kInteger, "Requests"}}},
       {"SessionVitals",
        "Web vitals as far as they were told.",
-       {known("lcp_ns", kDuration, "Largest contentful paint"), known("inp_ns", kDuration, "Interaction to next paint"),
-        known("cls", kNumber, "Cumulative layout shift"), known("fcp_ns", kDuration, "First contentful paint"),
-        known("ttfb_ns", kDuration, "Time to first byte"), known("fid_ns", kDuration, "First input delay"),
-        known("load_ns", kDuration, "Load event")}},
+       {or_null("lcp_ns", kDuration, "Largest contentful paint"), or_null("inp_ns", kDuration, "Interaction to next paint"),
+        or_null("cls", kNumber, "Cumulative layout shift"), or_null("fcp_ns", kDuration, "First contentful paint"),
+        or_null("ttfb_ns", kDuration, "Time to first byte"), or_null("fid_ns", kDuration, "First input delay"),
+        or_null("load_ns", kDuration, "Load event")}},
       {"SessionPhases",
        "Parts of a load, one after the other.",
-       {known("queue_ns", kDuration, "What no other part explains: waiting in the browser"), known("redirect_ns", kDuration, "Redirects"),
-        known("dns_ns", kDuration, "Name look-up"), known("connect_ns", kDuration, "Connecting, without TLS"), known("tls_ns", kDuration, "TLS"),
-        known("request_ns", kDuration, "From the request to the first byte"), known("response_ns", kDuration, "From the first byte to the last"),
-        known("dom_ns", kDuration, "Of pages: to the complete document"), known("load_ns", kDuration, "Of pages: load handlers")}},
+       {or_null("queue_ns", kDuration, "What no other part explains: waiting in the browser"), or_null("redirect_ns", kDuration, "Redirects"),
+        or_null("dns_ns", kDuration, "Name look-up"), or_null("connect_ns", kDuration, "Connecting, without TLS"), or_null("tls_ns", kDuration, "TLS"),
+        or_null("request_ns", kDuration, "From the request to the first byte"), or_null("response_ns", kDuration, "From the first byte to the last"),
+        or_null("dom_ns", kDuration, "Of pages: to the complete document"), or_null("load_ns", kDuration, "Of pages: load handlers")}},
       {"SessionEvent",
        "An event of a session.",
-       {{"event_id", kText, "Its id"}, {"at_ns", kTime, "When it began"}, known("end_ns", kTime, "When it ended"),
+       {{"event_id", kText, "Its id"}, {"at_ns", kTime, "When it began"}, or_null("end_ns", kTime, "When it ended"),
         {"kind", kText, "view, perf, vitals, action, request, resource, error, long_task, custom or application"},
-        known("type", kText, "As the client names it"), {"name", kText, "Path, page, target, type of the error"},
-        known("view_id", kText, "The view that it belongs to"), known("view_name", kText, "Its page"),
-        {"times", kInteger, "How many equal ones it stands for"}, known("url", kText, "Address"), known("method", kText, "HTTP method"),
-        known("status_code", kInteger, "HTTP status; 0: no answer"), known("message", kText, "Of the status or the error"),
-        known("success", kSigned, "1, 0, or -1 where the client did not know"), known("duration_ns", kDuration, "How long"),
-        one_known("phases", "SessionPhases", "Of requests and resources"), known("size", kInteger, "Bytes, decoded"),
-        known("transfer_size", kInteger, "Bytes, as transferred"), {"rage", kFlag, "Part of a burst of clicks"},
-        known("caused_by", kText, "Id of the click or failed request that it likely follows from"),
-        one_known("trace", "SessionTrace", "Of requests"), one_known("error", "SessionError", "Of exceptions"),
-        one_known("vitals", "SessionVitals", "That it tells"),
-        known("snapshots", kText, "What the client took down, mostly JSON; null where longer than 16 kB"),
-        known("clock_offset_ms", kSigned, "What was added to the client's time")}},
+        or_null("type", kText, "As the client names it"), {"name", kText, "Path, page, target, type of the error"},
+        or_null("view_id", kText, "The view that it belongs to"), or_null("view_name", kText, "Its page"),
+        {"times", kInteger, "How many equal ones it stands for"}, or_null("url", kText, "Address"), or_null("method", kText, "HTTP method"),
+        or_null("status_code", kInteger, "HTTP status; 0: no answer"), or_null("message", kText, "Of the status or the error"),
+        or_null("success", kSigned, "1, 0, or -1 where the client did not know"), or_null("duration_ns", kDuration, "How long"),
+        nullable(one("phases", "SessionPhases", "Of requests and resources")), or_null("size", kInteger, "Bytes, decoded"),
+        or_null("transfer_size", kInteger, "Bytes, as transferred"), {"rage", kFlag, "Part of a burst of clicks"},
+        or_null("caused_by", kText, "Id of the click or failed request that it likely follows from"),
+        nullable(one("trace", "SessionTrace", "Of requests")), nullable(one("error", "SessionError", "Of exceptions")),
+        nullable(one("vitals", "SessionVitals", "That it tells")),
+        or_null("snapshots", kText, "What the client took down, mostly JSON; null where longer than 16 kB"),
+        or_null("clock_offset_ms", kSigned, "What was added to the client's time")}},
       {"SessionTrace",
        "What became of a request in the backend.",
-       {known("trace_id", kTraceId, "Null: the client did not trace it"),
+       {or_null("trace_id", kTraceId, "Null: the client did not trace it"),
         {"state", kText, "found; not_sampled; header_not_sent; cors_blocked; backend_silent; tracing_off; pending: younger than a minute"},
         {"reason", kText, "More of it: array_headers, other_origin, allowed_urls, refused, no_answer, others_answer, no_spans, or empty"},
-        known("span_id", kSpanId, "Of the request"), one_known("backend", "SessionBackend", "What backends did for it"),
-        known("sample_rate", kNumber, "Percent, as the application is set"), texts("headers", "That the client says it sent"),
-        one_known("time", "SessionShares", "Where its time went"),
-        known("clock_offset_ns", kSigned, "To be added to the backend's times so that they lie within the request")}},
+        or_null("span_id", kSpanId, "Of the request"), nullable(one("backend", "SessionBackend", "What backends did for it")),
+        or_null("sample_rate", kNumber, "Percent, as the application is set"), list("headers", kText, "That the client says it sent"),
+        nullable(one("time", "SessionShares", "Where its time went")),
+        or_null("clock_offset_ns", kSigned, "To be added to the backend's times so that they lie within the request")}},
       {"SessionBackend",
        "The backend's side of a request.",
        {{"service", kText, "That answered the browser"}, {"operation", kText, "Its operation"}, {"start_ns", kTime, "As measured there"},
         {"duration_ns", kDuration, "Of its first span"}, {"span_count", kInteger, "Spans of backends"},
-        {"error_count", kInteger, "That failed"}, texts("services", "By name"), one_known("span", "SessionSpan", "At fault")}},
+        {"error_count", kInteger, "That failed"}, list("services", kText, "By name"), nullable(one("span", "SessionSpan", "At fault"))}},
       {"SessionShares",
        "Where the time of a request went; the parts add up to it.",
        {{"browser_ns", kDuration, "Waiting in the browser"}, {"network_ns", kDuration, "Under way"}, {"backend_ns", kDuration, "Backends at work"}}},
       {"SessionError",
        "An exception.",
-       {{"type", kText, "Its type"}, {"message", kText, "What it says"}, known("stack", kText, "As sent; null beyond 4 MB of them"),
-        known("source", kText, "onError, onUnhandledRejection, console.error …"), known("file", kText, "Where it says it happened"),
-        known("line", kInteger, "Line"), known("column", kInteger, "Column"), {"group_id", kText, "The group of errors that it belongs to"},
+       {{"type", kText, "Its type"}, {"message", kText, "What it says"}, or_null("stack", kText, "As sent; null beyond 4 MB of them"),
+        or_null("source", kText, "onError, onUnhandledRejection, console.error …"), or_null("file", kText, "Where it says it happened"),
+        or_null("line", kInteger, "Line"), or_null("column", kInteger, "Column"), {"group_id", kText, "The group of errors that it belongs to"},
         list_of("frames", "SessionFrame", "Innermost first"),
         {"source_map", kText, "applied, missing, wrong_version, or none where there is nothing to map"}}},
       {"SessionFrame",
        "A frame of a stack.",
        {{"function", kText, "May be empty"}, {"file", kText, "As sent"}, {"line", kInteger, "0: not known"}, {"column", kInteger, "0: not known"},
-        {"in_app", kFlag, "Of the application itself, not of a library"}, one_known("source", "SessionSource", "Before bundling")}},
+        {"in_app", kFlag, "Of the application itself, not of a library"}, nullable(one("source", "SessionSource", "Before bundling"))}},
       {"SessionSource",
        "A position in a source.",
        {{"file", kText, "Source file"}, {"line", kInteger, "Line"}, {"column", kInteger, "Column"}, {"function", kText, "Around it"},
@@ -178,17 +155,17 @@ std::vector<Shape> detail_shapes() {
         list_of("resource", "Attribute", "`service.name`, then by key")}},
       {"SessionOfTraceAnswer",
        "The session that a trace began in.",
-       {{"found", kFlag, "There is one"}, known("via", kText, "event; span: one that names the session; tracestate: what a backend kept of it"),
-        known("session_id", kText, "Its id"), known("user_id", kText, "Its user"), known("user_name", kText, "Where known"),
-        known("app", kText, "Id of the application"), known("app_name", kText, "Its name, else its id"), known("view_id", kText, "The view"),
-        known("view_name", kText, "Its page"), known("event_id", kText, "The request"), known("event_name", kText, "Its name"),
-        known("duration_ns", kDuration, "As the browser measured it"), known("state", kText, "found, pending or backend_silent"),
-        known("session_start_ns", kTime, "If events of it are stored"), list_of("other", "SessionRequestOfTrace", "Further requests of the trace"),
-        known("hint", kText, "Why there is none: no_rum (nobody reports here) or no_rum_for_this_trace")}},
+       {{"found", kFlag, "There is one"}, or_null("via", kText, "event; span: one that names the session; tracestate: what a backend kept of it"),
+        or_null("session_id", kText, "Its id"), or_null("user_id", kText, "Its user"), or_null("user_name", kText, "Where known"),
+        or_null("app", kText, "Id of the application"), or_null("app_name", kText, "Its name, else its id"), or_null("view_id", kText, "The view"),
+        or_null("view_name", kText, "Its page"), or_null("event_id", kText, "The request"), or_null("event_name", kText, "Its name"),
+        or_null("duration_ns", kDuration, "As the browser measured it"), or_null("state", kText, "found, pending or backend_silent"),
+        or_null("session_start_ns", kTime, "If events of it are stored"), list_of("other", "SessionRequestOfTrace", "Further requests of the trace"),
+        or_null("hint", kText, "Why there is none: no_rum (nobody reports here) or no_rum_for_this_trace")}},
       {"SessionRequestOfTrace",
        "A request of the trace.",
-       {{"event_id", kText, "Its event"}, {"event_name", kText, "Its name"}, known("view_name", kText, "Its page"), {"at_ns", kTime, "When"},
-        known("duration_ns", kDuration, "How long")}},
+       {{"event_id", kText, "Its event"}, {"event_name", kText, "Its name"}, or_null("view_name", kText, "Its page"), {"at_ns", kTime, "When"},
+        or_null("duration_ns", kDuration, "How long")}},
   };
 }
 

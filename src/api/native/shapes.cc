@@ -2,37 +2,20 @@
 #include <algorithm>
 #include <cassert>
 
-#include "api/native/endpoint.h"
 #include "api/native/rum_session_endpoints.h"
+#include "api/native/shape_fields.h"
 
 namespace clew::api_native {
 namespace {
 
-constexpr FieldType kText = FieldType::kText;
-constexpr FieldType kTraceId = FieldType::kTraceId;
-constexpr FieldType kSpanId = FieldType::kSpanId;
-constexpr FieldType kTime = FieldType::kTime;
-constexpr FieldType kDuration = FieldType::kDuration;
-constexpr FieldType kInteger = FieldType::kInteger;
-constexpr FieldType kNumber = FieldType::kNumber;
-constexpr FieldType kFlag = FieldType::kFlag;
-constexpr FieldType kValue = FieldType::kValue;
-constexpr FieldType kObject = FieldType::kObject;
+using enum FieldType;
 
 constexpr std::string_view kKindWords = "unspecified, internal, server, client, producer or consumer";
 
-Field range_field() {
-  return {.name = "range", .type = kObject, .description = "The time range that was asked, resolved", .object = "Range"};
-}
-Field stats_field() {
-  return {.name = "stats", .type = kObject, .description = "What the question cost", .object = "QueryStats"};
-}
-Field list_of(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .list = true, .object = object};
-}
+Field range_field() { return one("range", "Range", "The time range that was asked, resolved"); }
+Field stats_field() { return one("stats", "QueryStats", "What the question cost"); }
 Field quantiles_field() {
-  return {.name = "quantiles", .type = kNumber, .description = "Which quantiles, in the order of quantiles_ns",
-          .list = true};
+  return list("quantiles", kNumber, "Which quantiles, in the order of quantiles_ns");
 }
 
 std::vector<Shape> search_shapes() {

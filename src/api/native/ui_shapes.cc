@@ -1,36 +1,11 @@
 // Shapes of the answers to the user interface's questions.
-#include "api/native/endpoint.h"
+#include "api/native/shape_fields.h"
 
 namespace clew::api_native {
 namespace {
 
-constexpr FieldType kText = FieldType::kText;
-constexpr FieldType kTraceId = FieldType::kTraceId;
-constexpr FieldType kSpanId = FieldType::kSpanId;
-constexpr FieldType kTime = FieldType::kTime;
-constexpr FieldType kDuration = FieldType::kDuration;
-constexpr FieldType kInteger = FieldType::kInteger;
-constexpr FieldType kSigned = FieldType::kSigned;
-constexpr FieldType kNumber = FieldType::kNumber;
-constexpr FieldType kFlag = FieldType::kFlag;
-constexpr FieldType kObject = FieldType::kObject;
+using enum FieldType;
 
-Field list_of(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .list = true, .object = object};
-}
-Field one(std::string_view name, std::string_view object, std::string_view description) {
-  return {.name = name, .type = kObject, .description = description, .object = object};
-}
-Field maybe(Field field) {
-  field.optional = true;
-  return field;
-}
-Field maybe(std::string_view name, FieldType type, std::string_view description) {
-  return {.name = name, .type = type, .description = description, .optional = true};
-}
-Field list(std::string_view name, FieldType type, std::string_view description) {
-  return {.name = name, .type = type, .description = description, .list = true};
-}
 Field color_field() { return {"color", kInteger, "Number of the service, see [colours](#colours-of-services)"}; }
 
 std::vector<Shape> span_shapes() {
