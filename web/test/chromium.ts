@@ -78,6 +78,35 @@ export const settled = (page: Page) => page.waitForFunction(() => !document.quer
 /** By how much something is wider than the window: no sideways scrolling of the page itself. */
 export const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
+/** Each language with the theme that the page opens in and the other one. */
+export const kLooks = [
+  ['en', 'light', 'dark'],
+  ['zh', 'dark', 'light'],
+] as const;
+
+/** What every page must be in both themes of its language, once its data is there; leaves pictures. */
+export async function expectGoodLooks(page: Page, name: string, [language, theme, other]: readonly [Look['language'], Look['theme'], Look['theme']]): Promise<void> {
+  expect(await page.locator('html').getAttribute('lang')).toBe(language === 'zh' ? 'zh-CN' : 'en');
+  expect(await page.title()).toMatch(/Clew$/);
+  if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+  else expect((await page.locator('body').innerText()).replaceAll(/简体中文/g, '')).not.toMatch(/[\u4e00-\u9fff]{2}/u);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  for (const shade of [theme, other]) {
+    await page.emulateMedia({ colorScheme: shade });
+    await page.locator(`html[data-theme="${shade}"]`).waitFor({ state: 'attached' });
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.screenshot({ path: resolve(kPictures, `${name}_${language}_${shade}.png`) });
+  }
+}
+
+/** Fits a phone, once it is there; leaves a picture. */
+export async function expectFitsPhone(page: Page, name: string, ready: string): Promise<void> {
+  await page.locator(ready).first().waitFor({ state: 'attached' });
+  await settled(page);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.screenshot({ path: resolve(kPictures, `${name}_phone.png`) });
+}
+
 export function expectNoFaults(watched: Watched): void {
   expect(watched.faults).toEqual([]);
 }

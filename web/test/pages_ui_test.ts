@@ -1,10 +1,9 @@
 // Every page but the trace's in a real browser on the real server with demo traffic: both languages, both themes, desktop and
 // phone; what it shows compared with what the API says; no console errors, no accessibility faults, no untranslated words.
-import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { accessibilityFaults, expectNoFaults, kPhone, kPictures, type Look, openPage, overflow, query, rows, settled, startChromium, untranslated } from './chromium';
+import { expectFitsPhone, expectGoodLooks, expectNoFaults, kLooks, kPhone, type Look, openPage, overflow, query, rows, settled, startChromium } from './chromium';
 import { RunningClew } from './running_clew';
 
 let clew: RunningClew;
@@ -41,37 +40,20 @@ afterAll(async () => {
 
 const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
 
-
-
 describe.each(kPages)('%s', (name, path, ready) => {
-  it.each([
-    ['en', 'light', 'dark'],
-    ['zh', 'dark', 'light'],
-  ] as const)('in %s, %s and %s', async (language, theme, other) => {
+  it.each(kLooks)('in %s, %s and %s', async (...look) => {
+    const [language, theme] = look;
     const watched = await open(path, { language, theme });
     const { page } = watched;
     await page.locator(ready).first().waitFor();
     await settled(page);
-    expect(await page.locator('html').getAttribute('lang')).toBe(language === 'zh' ? 'zh-CN' : 'en');
-    expect(await page.title()).toMatch(/Clew$/);
-    if (language === 'zh') expect(await untranslated(page)).toEqual([]);
-    else expect((await page.locator('body').innerText()).replaceAll(/简体中文/g, '')).not.toMatch(/[\u4e00-\u9fff]{2}/u);
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
-    for (const shade of [theme, other]) {
-      await page.emulateMedia({ colorScheme: shade });
-      await page.locator(`html[data-theme="${shade}"]`).waitFor({ state: 'attached' });
-      expect(await accessibilityFaults(page)).toEqual([]);
-      await page.screenshot({ path: resolve(kPictures, `${name}_${language}_${shade}.png`) });
-    }
+    await expectGoodLooks(page, name, look);
     expectNoFaults(watched);
     await watched.close();
   });
   it('on a phone', async () => {
     const watched = await open(path, kPhone);
-    await watched.page.locator(ready).first().waitFor({ state: 'attached' });
-    await settled(watched.page);
-    expect(await overflow(watched.page)).toBeLessThanOrEqual(0);
-    await watched.page.screenshot({ path: resolve(kPictures, `${name}_phone.png`) });
+    await expectFitsPhone(watched.page, name, ready);
     expectNoFaults(watched);
     await watched.close();
   });

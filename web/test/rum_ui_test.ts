@@ -1,10 +1,9 @@
 // The pages about users, /rum and /rum/page, in a real browser on the real server with the demo's simulated visitors: both
 // languages and themes, desktop and phone; figures compared with what the API says; from a slow page to the session.
-import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { accessibilityFaults, expectNoFaults, kPhone, kPictures, type Look, openPage, overflow, query, rows, settled, startChromium, untranslated } from './chromium';
+import { expectFitsPhone, expectGoodLooks, expectNoFaults, kLooks, kPhone, type Look, openPage, query, rows, settled, startChromium, untranslated } from './chromium';
 import { RunningClew } from './running_clew';
 
 let clew: RunningClew;
@@ -42,31 +41,19 @@ const kPages: readonly (readonly [name: string, path: () => string, ready: strin
 ];
 
 describe.each(kPages)('%s', (name, path, ready) => {
-  it.each([
-    ['en', 'light', 'dark'],
-    ['zh', 'dark', 'light'],
-  ] as const)('in %s, %s and %s', async (language, theme, other) => {
+  it.each(kLooks)('in %s, %s and %s', async (...look) => {
+    const [language, theme] = look;
     const watched = await open(path(), { language, theme });
     const { page } = watched;
     await page.locator(ready).first().waitFor();
     await settled(page);
-    if (language === 'zh') expect(await untranslated(page)).toEqual([]);
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
-    for (const shade of [theme, other]) {
-      await page.emulateMedia({ colorScheme: shade });
-      await page.locator(`html[data-theme="${shade}"]`).waitFor({ state: 'attached' });
-      expect(await accessibilityFaults(page)).toEqual([]);
-      await page.screenshot({ path: resolve(kPictures, `${name}_${language}_${shade}.png`) });
-    }
+    await expectGoodLooks(page, name, look);
     expectNoFaults(watched);
     await watched.close();
   });
   it('on a phone', async () => {
     const watched = await open(path(), kPhone);
-    await watched.page.locator(ready).first().waitFor({ state: 'attached' });
-    await settled(watched.page);
-    expect(await overflow(watched.page)).toBeLessThanOrEqual(0);
-    await watched.page.screenshot({ path: resolve(kPictures, `${name}_phone.png`) });
+    await expectFitsPhone(watched.page, name, ready);
     expectNoFaults(watched);
     await watched.close();
   });

@@ -6,6 +6,7 @@ import { numberPreference } from '../../app/preferences';
 import { useStore } from '../../app/store';
 import { formatCount } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
+import { NameDivider } from '../../trace/waterfall/name_divider';
 import { Icon } from '../../widget/icon';
 import { Resizer } from '../../widget/resizer';
 import { EmptyState, Strip } from '../../widget/states';
@@ -92,7 +93,7 @@ export function SessionView({ detail }: { detail: SessionDetail }) {
           ) : (
             <TimeLine state={state} left={left} isNarrow={isNarrow} ticks={ticks} onWidth={setTimeWidth}
               head={<AxisHead state={state} isNarrow={isNarrow} />}
-              divider={isNarrow ? null : <Divider />}
+              divider={isNarrow ? null : <NameDivider width={leftPreference} min={kLeftMin} />}
               block={state.opened ? openBlock({ state, placed: state.opened, trace, left, isNarrow }) : null} />
           )}
         </div>
@@ -177,28 +178,4 @@ function FilterButton({ state, filter, count }: { state: SessionState; filter: F
       <span class={filter === 'errors' && count > 0 ? 'is-error strong number' : 'third number'}>{formatCount(count)}</span>
     </button>
   );
-}
-
-function Divider() {
-  const move = (event: PointerEvent) => {
-    const handle = event.currentTarget as HTMLElement;
-    handle.setPointerCapture(event.pointerId);
-    const startX = event.clientX;
-    const startWidth = leftPreference.get();
-    const follow = (next: PointerEvent) => leftPreference.set(Math.max(kLeftMin, startWidth + next.clientX - startX));
-    const end = () => {
-      handle.removeEventListener('pointermove', follow);
-      handle.removeEventListener('pointerup', end);
-    };
-    handle.addEventListener('pointermove', follow);
-    handle.addEventListener('pointerup', end);
-  };
-  const key = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -24, ArrowRight: 24 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    leftPreference.set(Math.max(kLeftMin, leftPreference.get() + by));
-  };
-  return <div class="wf-divider" role="separator" aria-orientation="vertical" tabIndex={0} aria-label={t.trace.divider} aria-valuenow={Math.round(leftPreference.get())} onPointerDown={move} onKeyDown={key} />;
 }

@@ -64,7 +64,8 @@ function candidates(columns: TraceColumns, groups: Groups): number[] {
   }
   critical.sort((a, b) => columns.self[b]! - columns.self[a]!);
   const root = columns.facts.root_row;
-  return [...(root < columns.count ? [root] : []), ...causes.slice(0, 3), ...(database >= 0 ? [database] : []), ...critical.slice(0, 40), ...errors.slice(0, 8)];
+  // The statement comes before further failures: their ancestors may fill what room there is.
+  return [...(root < columns.count ? [root] : []), ...causes.slice(0, 1), ...(database >= 0 ? [database] : []), ...causes.slice(1, 3), ...critical.slice(0, 40), ...errors.slice(0, 8)];
 }
 
 /** Where a trace lies on the clock of the browser that caused it. */

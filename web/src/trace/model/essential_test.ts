@@ -36,6 +36,20 @@ web click 0 1000 client
     expect(names.slice(0, 3)).toEqual(['click', 'order', 'SELECT']);
     expect(rows.count).toBe(3);
   });
+  it('have the slowest statement also where several calls failed', () => {
+    const columns = drawn(`
+web click 0 1000 client
+  shop order 20 900 server
+    pay charge 30 80 client error
+    mail send 90 120 client error
+    audit write 130 150 client error
+    stock reserve 160 800 server
+      stock SELECT 170 750 db sql=SELECT_1
+`);
+    const { names } = shown(columns, 5);
+    expect(names).toContain('SELECT');
+    expect(names).toHaveLength(5);
+  });
   it('are at most a dozen of a large trace', () => {
     const { rows } = shown(largeTrace(5000));
     expect(rows.count).toBeGreaterThan(4);

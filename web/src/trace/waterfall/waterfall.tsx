@@ -17,6 +17,7 @@ import { Minimap } from '../minimap_view';
 import { ServiceShares } from '../service_shares';
 import { CoveredTimes, segmentsByRow } from './bar_shapes';
 import { drawAxis, drawBars, drawGround, drawOverlay, kRowHeight, rowAt, type Pointer, type Scene } from './draw_rows';
+import { NameDivider } from './name_divider';
 import { RowCells } from './row_cells';
 
 const kOverscan = 20;
@@ -207,7 +208,7 @@ export function Waterfall({ state, isNarrow, inline }: { state: TraceState; isNa
               {t.trace.columns.self}
             </span>
           )}
-          <Divider />
+          <NameDivider width={nameWidthPreference} min={kNameMin} />
         </div>
         <div class="wf-axis" ref={axisHolder} />
       </div>}
@@ -293,32 +294,6 @@ export function changeLevel(state: TraceState, by: 1 | -1): void {
   for (let row = 0; row < columns.count; row++) if (shown.collapsed[row] === 1 && columns.subtree[row]! > 1) level = Math.min(level, columns.depth[row]!);
   const next = Math.max(0, level + by);
   state.act.setCollapsed(next >= columns.facts.depth_max ? new Uint8Array(columns.count) : collapseBelow(columns, next));
-}
-
-function Divider() {
-  const move = (event: PointerEvent) => {
-    const handle = event.currentTarget as HTMLElement;
-    handle.setPointerCapture(event.pointerId);
-    const startX = event.clientX;
-    const startWidth = nameWidthPreference.get();
-    const follow = (next: PointerEvent) => nameWidthPreference.set(Math.max(kNameMin, startWidth + next.clientX - startX));
-    const end = () => {
-      handle.removeEventListener('pointermove', follow);
-      handle.removeEventListener('pointerup', end);
-    };
-    handle.addEventListener('pointermove', follow);
-    handle.addEventListener('pointerup', end);
-  };
-  const key = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -24, ArrowRight: 24 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    nameWidthPreference.set(Math.max(kNameMin, nameWidthPreference.get() + by));
-  };
-  return (
-    <div class="wf-divider" role="separator" aria-orientation="vertical" tabIndex={0} aria-label={t.trace.divider} aria-valuenow={Math.round(nameWidthPreference.get())} onPointerDown={move} onKeyDown={key} />
-  );
 }
 
 interface GestureParts {
