@@ -13,10 +13,21 @@ constexpr double kTracesPerVisit = 7;     // Of a visit's requests that leave a 
 constexpr double kBrowserShare = 0.75;    // Of traces.
 constexpr double kMiniappShare = 0.12;    // Of visits.
 
+TrafficOptions from_whole_millisecond(TrafficOptions options) {
+  const int64_t rest_ns = options.begin_ns % 1'000'000;
+  options.begin_ns -= rest_ns;
+  options.live_from_ns -= rest_ns;
+  options.release.live_from_ns -= rest_ns;
+  return options;
+}
+
 }  // namespace
 
 Traffic::Traffic(const TrafficOptions& options)
-    : options_(options), chance_(options.seed, options.id_salt), scenarios_(chance_), next_arrival_ns_(options.begin_ns) {
+    : options_(from_whole_millisecond(options)),
+      chance_(options.seed, options.id_salt),
+      scenarios_(chance_),
+      next_arrival_ns_(options_.begin_ns) {
   plan_arrival();
 }
 

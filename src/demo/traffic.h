@@ -20,7 +20,8 @@ struct TrafficOptions {
   Release release;
 };
 
-// Deterministic: the same options tell the same shop. Bounded: at most kVisitsMax visitors at a time, beyond which people use
+// Deterministic: the same options tell the same shop, whenever it begins: the time of begin is cut to a millisecond, the step of
+// browsers' clocks, or what rounds differently would let visitors take turns in another order and all that follows change. Bounded: at most kVisitsMax visitors at a time, beyond which people use
 // the app. One thread.
 class Traffic {
  public:

@@ -84,6 +84,50 @@ TEST(Traffic, TheSameOptionsTellTheSameShop) {
   ASSERT_EQ(salted.size(), first.size()) << "another salt is the same story under other ids";
 }
 
+// What one delivery is, without the times and ids in it.
+struct Outline {
+  int64_t after_ns = 0;
+  size_t items = 0;
+  size_t bytes = 0;
+};
+
+std::vector<Outline> outline(const TrafficOptions& options) {
+  std::vector<Outline> outlines;
+  for (const Delivery& delivery : told(options)) {
+    Outline& one = outlines.emplace_back(Outline{.after_ns = delivery.at_ns - options.begin_ns});
+    if (const auto* bundle = std::get_if<Bundle>(&delivery.what)) {
+      one.items = bundle->event_count;
+      one.bytes = bundle->body.size();
+      continue;
+    }
+    for (const auto& resource_spans : std::get<otlp::TracesData>(delivery.what).resource_spans) {
+      one.items += resource_spans.scope_spans.at(0).spans.size();
+    }
+  }
+  return outlines;
+}
+
+// So that what is to be found in the demo does not depend on the minute at which it was started.
+TEST(Traffic, TheStoryIsTheSameWheneverItBegins) {
+  const auto first = outline(options_for(1800));
+  ASSERT_GT(first.size(), 2000u);
+  for (int64_t start = 1; start <= 12; ++start) {
+    auto options = options_for(1800);
+    // Other times of the day, of the second and of the millisecond.
+    const int64_t later_ns = start * (7 * 3600 + 1787) * kSecond + start * 81'234'567;
+    options.begin_ns += later_ns;
+    options.live_from_ns += later_ns;
+    options.release.live_from_ns += later_ns;
+    const auto other = outline(options);
+    ASSERT_EQ(other.size(), first.size()) << start;
+    for (size_t i = 0; i < first.size(); ++i) {
+      ASSERT_NEAR(other[i].after_ns, first[i].after_ns, 1'001'000) << start << ", delivery " << i;
+      ASSERT_EQ(other[i].items, first[i].items) << start << ", delivery " << i;
+      ASSERT_EQ(other[i].bytes, first[i].bytes) << start << ", delivery " << i;
+    }
+  }
+}
+
 TEST(Traffic, BundlesAreWhatTheSdkSends) {
   const auto deliveries = told(options_for(1200));
   int64_t before_ns = 0;
