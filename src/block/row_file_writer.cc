@@ -7,6 +7,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include "otlp/value_json.h"
+#include "table/overflow_field.h"
 #include "table/span_fields.h"
 
 namespace clew::block {
@@ -144,11 +145,7 @@ AttributePlan RowFileWriter::plan(size_t first_column) {
   constexpr size_t kNoSource = SIZE_MAX;
   bool added = false;
   for (const AttributeCandidate& candidate : plan.overflowed) {
-    const auto [scope, key] = candidate.info.scope == Scope::kResource
-                                  ? std::pair{Scope::kResourceField, table::field::kResourceOverflow}
-                              : candidate.info.scope == Scope::kInstrumentation
-                                  ? std::pair{Scope::kInstrumentationField, table::field::kScopeOverflow}
-                                  : std::pair{Scope::kSpanField, table::field::kAttributesOverflow};
+    const auto [scope, key] = table::overflow_field(candidate.info.scope);
     const bool there = std::ranges::any_of(plan.columns, [&](const AttributeCandidate& column) {
       return column.info.scope == scope && column.info.key == key;
     });
@@ -205,9 +202,7 @@ stdx::Result<void> RowFileWriter::write_owners(uint32_t first_leaf) {
 
 stdx::Result<void> RowFileWriter::write_attributes(uint32_t leaf, const AttributePlan& attributes) {
   for (const AttributeCandidate& column : attributes.columns) {
-    const bool overflow = column.info.key == table::field::kAttributesOverflow ||
-                          column.info.key == table::field::kResourceOverflow ||
-                          column.info.key == table::field::kScopeOverflow;
+    const bool overflow = table::is_overflow_field(column.info.key);
     const bool rare = column.info.scope >= Scope::kSpanField;
     auto done = rare && overflow ? write_overflow(leaf, column.info.scope)
                                  : write_attribute(leaf, rows_of_.attribute_column(column.source), false);
@@ -392,12 +387,7 @@ stdx::Result<void> RowFileWriter::write_overflow(uint32_t leaf, Scope field_scop
   std::map<uint32_t, std::string> objects;  // By owner.
   for (size_t i = 0; i < rows_of_.attribute_column_count(); ++i) {
     const AttributeColumn& column = rows_of_.attribute_column(i);
-    const std::string_view key = column.info().key;
-    if (column.info().scope != field_scope ||
-        (key != table::field::kAttributesOverflow && key != table::field::kResourceOverflow &&
-         key != table::field::kScopeOverflow)) {
-      continue;
-    }
+    if (column.info().scope != field_scope || !table::is_overflow_field(column.info().key)) continue;
     for (size_t entry = 0; entry < column.entry_count(); ++entry) {
       objects[column.owners()[entry]] = column.dictionary().at(column.codes()[entry]);
     }

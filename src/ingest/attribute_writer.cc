@@ -4,6 +4,7 @@
 #include "otlp/trace_fields.h"
 #include "otlp/utf8.h"
 #include "otlp/value_json.h"
+#include "table/overflow_field.h"
 #include "table/span_fields.h"
 
 namespace clew::ingest {
@@ -46,14 +47,6 @@ bool split_plain(std::string_view key_value, std::string_view& key, std::string_
   key = key_value.substr(2, key_size);
   any_value = key_value.substr(key_size + 4);
   return true;
-}
-
-std::pair<Scope, std::string_view> overflow_field(Scope scope) {
-  switch (scope) {
-    case Scope::kResource: return {Scope::kResourceField, table::field::kResourceOverflow};
-    case Scope::kInstrumentation: return {Scope::kInstrumentationField, table::field::kScopeOverflow};
-    default: return {Scope::kSpanField, table::field::kAttributesOverflow};
-  }
 }
 
 }  // namespace
@@ -190,7 +183,7 @@ void AttributeWriter::overflow(std::string_view key, std::string_view any_value)
 void AttributeWriter::finish() {
   if (overflow_json_.empty()) [[likely]] return;
   overflow_json_ += '}';
-  const auto [scope, name] = overflow_field(scope_);
+  const auto [scope, name] = table::overflow_field(scope_);
   table_.attribute(scope, name, ValueType::kJson)->append_text(owner_, overflow_json_);
   overflow_json_.clear();
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "otlp/value_json.h"
+#include "table/overflow_field.h"
 #include "table/span_fields.h"
 
 namespace clew::query {
@@ -41,14 +42,6 @@ ScopedKey scoped(std::string_view key) {
   if (key.starts_with("resource.")) return {{Scope::kResource}, key.substr(9)};
   if (key.starts_with("scope.")) return {{Scope::kInstrumentation}, key.substr(6)};
   return {{Scope::kSpan, Scope::kResource, Scope::kInstrumentation}, key};
-}
-
-std::pair<Scope, std::string_view> overflow_field(Scope scope) {
-  switch (scope) {
-    case Scope::kResource: return {Scope::kResourceField, table::field::kResourceOverflow};
-    case Scope::kInstrumentation: return {Scope::kInstrumentationField, table::field::kScopeOverflow};
-    default: return {Scope::kSpanField, table::field::kAttributesOverflow};
-  }
 }
 
 }  // namespace
@@ -167,7 +160,7 @@ stdx::Result<void> RecordMatcher::keep_body(const Segment& segment, uint32_t win
 // By row of the window: the value in the overflow column of the scope, or nullptr.
 stdx::Result<void> RecordMatcher::read_overflow(const Segment& segment, Scope scope, std::string_view key, uint32_t window,
                                                 std::vector<const otlp::AnyValue*>& values) {
-  const auto [field_scope, field_key] = overflow_field(scope);
+  const auto [field_scope, field_key] = table::overflow_field(scope);
   values.clear();
   for (const ColumnId id : segment.find(field_scope, field_key)) {
     auto read = segment.read(id, window);

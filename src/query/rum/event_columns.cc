@@ -10,6 +10,7 @@
 #include "otlp/value_json.h"
 #include "query/record_filter.h"
 #include "query/rum/event_keys.h"
+#include "table/overflow_field.h"
 #include "table/record_kind.h"
 #include "table/span_fields.h"
 
@@ -69,12 +70,10 @@ AttributeColumns event_attribute(const table::Segment& segment, Scope scope, std
       std::ranges::find(columns.typed, kService) == columns.typed.end()) {
     columns.typed.push_back(kService);
   }
-  const auto [field_scope, field, prefix] =
-      scope == Scope::kResource ? std::tuple(Scope::kResourceField, table::field::kResourceOverflow, std::string_view("resource."))
-      : scope == Scope::kInstrumentation
-          ? std::tuple(Scope::kInstrumentationField, table::field::kScopeOverflow, std::string_view("scope."))
-          : std::tuple(Scope::kSpanField, table::field::kAttributesOverflow,
-                       table::record_kind(table::RecordTableId::kEvents).attribute_prefix);
+  const auto [field_scope, field] = table::overflow_field(scope);
+  const std::string_view prefix = scope == Scope::kResource          ? "resource."
+                                  : scope == Scope::kInstrumentation ? "scope."
+                                                                     : table::record_kind(table::RecordTableId::kEvents).attribute_prefix;
   columns.overflow = segment.find(field_scope, field);
   if (!columns.overflow.empty()) {
     columns.overflow_key = std::string(prefix).append(key);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <maxminddb.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +14,7 @@
 
 #include "receive/rum/client_address.h"
 #include "receive/rum/rum_limits.h"
+#include "stdx/file_version.h"
 
 namespace clew::receive_rum {
 namespace {
@@ -136,7 +136,7 @@ class Geography::WatchedFile {
   WatchedFile(std::string path, Database::Kind kind) : path_(std::move(path)), kind_(kind) {}
 
   stdx::Result<void> load() {
-    seen_ = version();
+    seen_ = stdx::file_version(path_);
     auto database = Database::open(path_, kind_);
     if (!database) return std::unexpected(std::move(database.error()));
     const std::lock_guard lock(mutex_);
@@ -145,7 +145,7 @@ class Geography::WatchedFile {
   }
 
   void refresh(const Report& report) {
-    if (version() == seen_) return;
+    if (stdx::file_version(path_) == seen_) return;
     if (auto loaded = load(); !loaded) return report(path_, &loaded.error());
     report(path_, nullptr);
   }
@@ -156,21 +156,9 @@ class Geography::WatchedFile {
   }
 
  private:
-  struct Version {
-    int64_t changed_ns = 0;
-    int64_t size = -1;
-    uint64_t inode = 0;
-    bool operator==(const Version&) const = default;
-  };
-  Version version() const {
-    struct stat found {};
-    if (stat(path_.c_str(), &found) != 0) return {};
-    return {found.st_mtim.tv_sec * 1'000'000'000 + found.st_mtim.tv_nsec, found.st_size, found.st_ino};
-  }
-
   const std::string path_;
   const Database::Kind kind_;
-  Version seen_;
+  stdx::FileVersion seen_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Database> current_;  // Shared with whoever is looking something up.
 };

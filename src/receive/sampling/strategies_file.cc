@@ -1,7 +1,6 @@
 #include "receive/sampling/strategies_file.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -10,12 +9,6 @@
 #include "receive/sampling/sampling_limits.h"
 
 namespace clew::receive_sampling {
-
-StrategiesFile::Version StrategiesFile::version() const {
-  struct stat found {};
-  if (stat(path_.c_str(), &found) != 0) return {};
-  return {found.st_mtim.tv_sec * 1'000'000'000 + found.st_mtim.tv_nsec, found.st_size, found.st_ino};
-}
 
 stdx::Result<Strategies> StrategiesFile::read() const {
   const auto wrong = [this](std::string_view what) {
@@ -40,7 +33,7 @@ void StrategiesFile::set(Strategies strategies) {
 }
 
 stdx::Result<void> StrategiesFile::load() {
-  seen_ = version();
+  seen_ = stdx::file_version(path_);
   auto strategies = read();
   if (!strategies) return std::unexpected(std::move(strategies.error()));
   set(std::move(*strategies));
@@ -48,7 +41,7 @@ stdx::Result<void> StrategiesFile::load() {
 }
 
 void StrategiesFile::refresh() {
-  const Version now = version();
+  const stdx::FileVersion now = stdx::file_version(path_);
   if (now == seen_) return;
   // Before reading: what changes meanwhile is noticed the next time.
   seen_ = now;

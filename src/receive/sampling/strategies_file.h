@@ -1,7 +1,6 @@
 // The file of strategies, read again when it changes.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -9,6 +8,7 @@
 
 #include "receive/sampling/strategies.h"
 #include "stdx/error.h"
+#include "stdx/file_version.h"
 
 namespace clew::receive_sampling {
 
@@ -29,20 +29,12 @@ class StrategiesFile {
   std::shared_ptr<const Strategies> current() const;
 
  private:
-  // What tells one version of the file from another.
-  struct Version {
-    int64_t changed_ns = 0;
-    int64_t size = -1;
-    uint64_t inode = 0;
-    bool operator==(const Version&) const = default;
-  };
-  Version version() const;
   stdx::Result<Strategies> read() const;
   void set(Strategies strategies);
 
   const std::string path_;
   const Report report_;
-  Version seen_;
+  stdx::FileVersion seen_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Strategies> current_ = std::make_shared<const Strategies>();  // Shared with whoever reads it.
 };
