@@ -9,7 +9,7 @@ from clew_server import attributes_of, spans_of, wait_until
 from trace_tree import tree_of
 
 SERVER, CLIENT, INTERNAL = 2, 3, 1
-FOUND_SECONDS_MAX = 30
+FOUND_SECONDS_MAX = 90
 
 
 def check_row(server, client, folder):

@@ -25,7 +25,7 @@ CHROMIUM = os.environ.get("CLEW_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 ENTRIES = ("arms_npm", "skywalking", "faro", "otel")
-WAIT_SECONDS_MAX = 30
+WAIT_SECONDS_MAX = 90
 # What a service behind CORS must allow: every header that a propagator sends.
 TRACE_HEADERS = ("traceparent, tracestate, baggage, b3, x-b3-traceid, x-b3-spanid, x-b3-sampled, x-b3-parentspanid, "
                  "uber-trace-id, sw8, sw6, x-shop")
@@ -111,7 +111,7 @@ def passed_on(handler, url):
     headers = {name: value for name, value in handler.headers.items() if name.lower() not in ("host", "connection", "content-length")}
     request = urllib.request.Request(url, handler.content or None, headers, method=handler.command)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, dict(answer.headers.items()), answer.read()
     except urllib.error.HTTPError as refused:
         return refused.code, dict(refused.headers.items()), refused.read()

@@ -254,7 +254,7 @@ def request(services, paths, headers):
     """Sends one request through the services, in their order; returns the first one's answer."""
     urls = [service.url(path) for service, path in zip(services, paths)]
     asked = urllib.request.Request(urls[0], headers={**headers, "X-Shop-Next": ",".join(urls[1:])})
-    with urllib.request.urlopen(asked, timeout=60) as answer:
+    with urllib.request.urlopen(asked, timeout=120) as answer:
         return json.load(answer)
 
 

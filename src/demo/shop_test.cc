@@ -45,6 +45,7 @@ class RecordingSink final : public TraceSink {
 
 ShopOptions small_options(std::vector<std::string>& lines) {
   ShopOptions options;
+  options.seed = 20;
   options.backfill = std::chrono::seconds(600);
   options.backfill_traces_per_second = 0.2;
   options.report = [&lines](const std::string& line) { lines.push_back(line); };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "demo/shop.h"
 #include "otlp/foreign_ids.h"
 #include "otlp/traces_codec.h"
 
@@ -125,6 +126,53 @@ TEST(Traffic, TheStoryIsTheSameWheneverItBegins) {
       ASSERT_EQ(other[i].items, first[i].items) << start << ", delivery " << i;
       ASSERT_EQ(other[i].bytes, first[i].bytes) << start << ", delivery " << i;
     }
+  }
+}
+
+// What the pages of docs/start/demo.md show, and tests in a browser look for, with the options of `clew serve --demo`: away from
+// the ends of the hour, so that it is in sight for as long as a test takes.
+TEST(Traffic, TheFilledHourHasWhatItsPagesShow) {
+  const ShopOptions shop;
+  auto options = options_for(shop.backfill.count());
+  options.seed = shop.seed;
+  options.traces_per_second_before = shop.backfill_traces_per_second;
+  const int64_t from_ns = options.begin_ns + 600 * kSecond;
+  const int64_t to_ns = options.live_from_ns - 120 * kSecond;
+  std::vector<Delivery> deliveries = told(options);
+  std::erase_if(deliveries, [&](const Delivery& delivery) { return delivery.at_ns < from_ns || delivery.at_ns > to_ns; });
+
+  std::map<std::string, size_t> found;
+  for (const Delivery& delivery : deliveries) {
+    const auto* traces = std::get_if<otlp::TracesData>(&delivery.what);
+    if (traces == nullptr) continue;
+    for (const auto& resource_spans : traces->resource_spans) {
+      for (const auto& span : resource_spans.scope_spans.at(0).spans) {
+        const uint64_t duration_ns = span.end_time_unix_nano - span.start_time_unix_nano;
+        ++found[span.name];
+        if (span.name == "POST /checkout" && duration_ns > 1'000'000'000) ++found["slow checkout of an app"];
+        if (span.name == "POST /api/order" && duration_ns > 2'000'000'000) ++found["order that asks for its stock line by line"];
+        for (const auto& event : span.events) {
+          if (const auto* type = otlp::find_string(event.attributes, "exception.type")) ++found[*type];
+        }
+      }
+    }
+  }
+  each_event(deliveries, [&](const Bundle&, element bundle, element event) {
+    const std::string type = text(event, "event_type");
+    ++found[text(bundle["app"], "name") + " " + text(bundle["app"], "version") + " " + text(event, "name")];
+    if (type == "exception") ++found["browser " + text(event, "name")];
+    if (type == "action" && number(event, "times") >= 3) ++found["rage click"];
+    if (type == "longTask") ++found["long task"];
+    if (type == "resource" && text(event, "message").contains("TypeError")) ++found["broken request"];
+    if (type == "resource" && number(event, "status_code") >= 500) ++found["failed request"];
+    if (text(event, "url").starts_with("https://api.pay.example/") && text(event, "trace_id").empty()) ++found["request to another origin"];
+  });
+  for (const char* name :
+       {"GET /category/:name", "POST /checkout", "slow checkout of an app", "order that asks for its stock line by line",
+        "SELECT catalogue.prices", "org.postgresql.util.PSQLException", "com.shop.payment.CardDeclinedException", "browser TypeError",
+        "browser RangeError", "browser PaymentError", "rage click", "long task", "broken request", "failed request",
+        "request to another origin", "shop-web 2.3.1 /api/order", "shop-web 2.4.0 /api/order", "shop-mini 2.3.1 /api/order"}) {
+    EXPECT_GE(found[name], 3u) << name;
   }
 }
 

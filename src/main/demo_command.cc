@@ -22,7 +22,7 @@ struct DemoFlags {
   std::string rum_endpoint;  // Empty: port 7070 of the same host.
   double traces_per_second = 3;
   int64_t backfill_minutes = 60;
-  uint64_t seed = 20;
+  uint64_t seed = demo::ShopOptions().seed;
 };
 
 int run_demo(const DemoFlags& flags) {

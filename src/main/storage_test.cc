@@ -165,7 +165,7 @@ class Process {
   }
   void wait_for_answers(std::mutex& mutex) {
     std::unique_lock lock(mutex);
-    ASSERT_TRUE(changed_.wait_for(lock, 10s, [this] { return answered_ == appended_; }));
+    ASSERT_TRUE(changed_.wait_for(lock, 90s, [this] { return answered_ == appended_; }));
   }
   // Decodes what is durable; false when there was nothing.
   bool pump() {

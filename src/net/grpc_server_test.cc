@@ -28,7 +28,7 @@ class HeldCalls {
   }
   std::vector<GrpcReplyPtr> wait_for(size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return replies_.size() >= count; });
+    changed_.wait_for(lock, std::chrono::seconds(90), [&] { return replies_.size() >= count; });
     return std::move(replies_);
   }
 
@@ -65,7 +65,7 @@ class GrpcServerTest : public testing::Test {
     return std::make_unique<GrpcClient>(GrpcClientOptions{.target = target_, .gzip = gzip});
   }
   void wait_for_no_calls() {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(90);
     while (server_->counters().calls_in_flight != 0 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
   }
 
@@ -168,7 +168,7 @@ TEST_F(GrpcServerTest, ClientsThatGiveUp) {
   start();
   std::vector<GrpcReplyPtr> replies;
   {
-    GrpcClient impatient({.target = target_, .timeout = milliseconds(50)});
+    GrpcClient impatient({.target = target_, .timeout = milliseconds(1000)});
     EXPECT_EQ(impatient.call("/test.Echo/Held", "x").code, 4);
     auto gone = client();
     gone->start("/test.Echo/Held", "x", [](GrpcAnswer answer) { EXPECT_EQ(answer.code, 1); });
@@ -218,7 +218,7 @@ TEST_F(GrpcServerTest, StopLetsCallsFinish) {
   grpc->start("/test.Echo/Held", "x", [&](GrpcAnswer answer) { held.set_value(std::move(answer)); });
   auto replies = held_.wait_for(1);
   ASSERT_EQ(replies.size(), 1u);
-  std::thread stopper([&] { server_->stop(std::chrono::seconds(20)); });
+  std::thread stopper([&] { server_->stop(std::chrono::seconds(90)); });
   while (RawClient(static_cast<uint16_t>(std::stoi(target_.substr(10)))).connected()) std::this_thread::yield();
   replies[0]->send("finished");
   EXPECT_EQ(held.get_future().get().message, "finished");

@@ -59,7 +59,7 @@ class Seen {
   template <class Condition>
   bool wait(Condition condition) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(20), condition);
+    return changed_.wait_for(lock, std::chrono::seconds(90), condition);
   }
 
   std::mutex mutex_;
@@ -293,8 +293,8 @@ TEST_F(GrpcStreamTest, StopEndsIdleStreamsAndWaitsForWhatIsBeingTaken) {
   auto busy = client_->open_stream(kCollect);
   busy->write("b");
   ASSERT_TRUE(seen_.wait_for_messages(2));
-  auto stopped = std::async(std::launch::async, [&] { server_->stop(std::chrono::seconds(20)); });
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  auto stopped = std::async(std::launch::async, [&] { server_->stop(std::chrono::seconds(90)); });
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(90);
   while (server_->counters().streams_open > 1 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
   EXPECT_EQ(idle->finish().code, 14) << "ended by the server while the client was silent";
   EXPECT_EQ(stopped.wait_for(milliseconds(50)), std::future_status::timeout);

@@ -50,11 +50,11 @@ class Collector {
   }
   bool wait_for(size_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 20s, [&] { return datagrams_.size() >= count; });
+    return changed_.wait_for(lock, 90s, [&] { return datagrams_.size() >= count; });
   }
   bool wait_for_call() {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 20s, [&] { return calls_ > 0; });
+    return changed_.wait_for(lock, 90s, [&] { return calls_ > 0; });
   }
   uint64_t dropped() {
     const std::lock_guard lock(mutex_);
@@ -78,7 +78,7 @@ UdpServerOptions loopback(UdpLimits limits = {}) { return {{{"127.0.0.1", 0}}, l
 
 template <class Condition>
 bool wait_until(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + 20s;
+  const auto until = std::chrono::steady_clock::now() + 90s;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > until) return false;
     std::this_thread::sleep_for(1ms);

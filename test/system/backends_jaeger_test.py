@@ -12,7 +12,7 @@ from backend_checks import check_row
 from backend_clients import jaeger_clients, jaeger_clients_that_ask
 from clew_server import wait_until
 
-TOLD_SECONDS_MAX = 30
+TOLD_SECONDS_MAX = 90
 
 
 @pytest.mark.parametrize("client", jaeger_clients(), ids=lambda client: client.name)

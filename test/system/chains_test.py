@@ -12,7 +12,7 @@ from clew_server import spans_of, wait_until
 from trace_tree import tree_of
 
 BY_NAME = {client.name: client for client in CLIENTS}
-FOUND_SECONDS_MAX = 30
+FOUND_SECONDS_MAX = 90
 BROWSER = "rum-browser"
 
 

@@ -21,7 +21,7 @@ from clew_server import ROOT, free_ports, spans_of, wait_until
 
 EXAMPLES = ROOT / "examples"
 INDEX = json.loads((EXAMPLES / "index.json").read_text())["examples"]
-FOUND_SECONDS_MAX = 40
+FOUND_SECONDS_MAX = 90
 HEADERS = {"traceparent": "tracecontext", "b3": "b3", "X-B3-TraceId": "b3multi", "uber-trace-id": "jaeger", "sw8": "sw8",
            "sw6": "sw6"}
 

@@ -49,7 +49,7 @@ def test_a_full_disk_refuses_and_goes_on_reading(small_disk, tmp_path):
                  for _ in range(10)], "filling"))
             return (status, headers, body) if status != 200 else None
 
-        status, headers, _ = wait_until(refused, 60, "a refusal")
+        status, headers, _ = wait_until(refused, what="a refusal")
         assert status in (429, 503), status
         assert headers.get("Retry-After") is not None
         assert len(spans_of(server.trace(trace_id))) == 5
@@ -57,5 +57,5 @@ def test_a_full_disk_refuses_and_goes_on_reading(small_disk, tmp_path):
         assert server.process.poll() is None
 
         os.remove(filler)
-        wait_until(lambda: server.send_otlp(order_trace.order("after")[1])[0] == 200, 60, "taking data again")
+        wait_until(lambda: server.send_otlp(order_trace.order("after")[1])[0] == 200, what="taking data again")
         assert len(spans_of(server.trace(trace_id))) == 5

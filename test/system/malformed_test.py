@@ -56,7 +56,7 @@ def test_bad_spans_cost_only_themselves(server):
     assert status == 200
     answer = json.loads(body)
     assert int(answer["partialSuccess"]["rejectedSpans"]) == 1 and answer["partialSuccess"]["errorMessage"]
-    trace = wait_until(lambda: server.trace(good), 5, "the good span")
+    trace = wait_until(lambda: server.trace(good), what="the good span")
     assert [span["name"] for span, _ in spans_of(trace)] == ["good"]
     assert refused_total(server) > before
 
@@ -74,7 +74,7 @@ def test_compressed_bodies(server, encoding, compress):
     trace_id, request = order_trace.order(f"compressed-{encoding}")
     status, _, body = server.send_otlp(compress(json.dumps(request).encode()), headers={"Content-Encoding": encoding})
     assert status == 200, body
-    wait_until(lambda: server.trace(trace_id), 5, "the trace")
+    wait_until(lambda: server.trace(trace_id), what="the trace")
     assert server.send_otlp(b"damaged", headers={"Content-Encoding": encoding})[0] == 400
 
 
@@ -91,7 +91,7 @@ def test_end_before_start_is_repaired(server):
     trace_id = bytes.fromhex(order_trace.random_id(16))
     request = one_span_protobuf(trace_id, end_time_unix_nano=1_600_000_000_000_000_000)
     assert server.send_otlp(request.SerializeToString(), PROTOBUF)[0] == 200
-    trace = wait_until(lambda: server.trace(trace_id.hex()), 5, "the trace")
+    trace = wait_until(lambda: server.trace(trace_id.hex()), what="the trace")
     (span, _), = spans_of(trace)
     assert int(span["endTimeUnixNano"]) >= int(span["startTimeUnixNano"])
 
@@ -118,7 +118,7 @@ def test_pages_may_not_send_by_default(server):
 
 def test_pipelined_requests_are_answered_in_order(server):
     bodies = [json.dumps(order_trace.order("pipelined")[1]).encode(), b"{", json.dumps(order_trace.order("pipelined")[1]).encode()]
-    with socket.create_connection(("127.0.0.1", server.http_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.http_port), timeout=90) as connection:
         connection.sendall(b"".join(
             b"POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s"
             % (len(body), b"Connection: close\r\n" if number == 2 else b"", body) for number, body in enumerate(bodies)))

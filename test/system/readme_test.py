@@ -31,7 +31,7 @@ def test_the_examples_work_against_a_server(server):
         script = (block.replace(":4318", f":{server.http_port}").replace(":7070", f":{server.main_port}")
                   .replace("build/release/clew trace", f"{BINARY} trace --server {server.url()}")
                   .replace("build/release/clew query", f"{BINARY} query --server {server.url()}"))
-        done = subprocess.run(["bash", "-e", "-c", script], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["bash", "-e", "-c", script], capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
-        trace = wait_until(lambda: server.trace("5b8efff798038103d269b633813fc60c"), 5, "the example's trace")
+        trace = wait_until(lambda: server.trace("5b8efff798038103d269b633813fc60c"), what="the example's trace")
         assert [span["name"] for span, _ in spans_of(trace)] == ["first span"]

@@ -13,7 +13,7 @@ def send_order(server, service):
 
 
 def assert_found(server, trace_id):
-    trace = wait_until(lambda: server.trace(trace_id), 5, "the trace")
+    trace = wait_until(lambda: server.trace(trace_id), what="the trace")
     assert len(spans_of(trace)) == 5
 
 
@@ -60,7 +60,7 @@ def test_a_late_span_joins_its_trace(own_server):
     server.flush()
     late = order_trace.span(trace_id, "late span", 1)
     assert server.send_otlp(order_trace.request([late], "late"))[0] == 200
-    wait_until(lambda: len(spans_of(server.trace(trace_id))) == 6, 5, "the late span")
+    wait_until(lambda: len(spans_of(server.trace(trace_id))) == 6, what="the late span")
     found, = server.search('{ resource.service.name = "late" && name = "late span" }')
     assert found["span_count"] == 6
 
@@ -69,6 +69,6 @@ def test_a_stop_under_load_ends_cleanly(own_server):
     server = own_server().start()
     load = subprocess.Popen(server.load_command("--spans", 5_000_000, "--max-rate", 20_000, "--stop-on-disconnect"),
                             stdout=subprocess.PIPE)
-    wait_until(lambda: server.search(limit=1), 20, "the load")
+    wait_until(lambda: server.search(limit=1), what="the load")
     assert server.stop() == 0
-    load.communicate(timeout=60)
+    load.communicate(timeout=120)

@@ -22,7 +22,7 @@ BY_NAME = {client.name: client for client in CLIENTS}
 STATEMENT = "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC"
 STATEMENT_KEYS = ("db.query.text", "db.statement", "sql.query")
 PID = "ws01@0123456789abcde"
-FOUND_SECONDS_MAX = 30
+FOUND_SECONDS_MAX = 90
 CLIENT, SERVER = 3, 2
 
 # By what the browser sends: the libraries that continue it (name of a client, how it is told to propagate).
@@ -42,6 +42,13 @@ HEADERS_OF = {"tracecontext": {"traceparent", "tracestate"}, "b3": {"b3"}, "jaeg
 ALL_HEADERS = set.union(*HEADERS_OF.values()) | {"baggage", "sw6"}
 # Libraries whose server span has the browser's span id.
 SHARED = {name for header in ("b3", "b3multi") for name in BACKENDS[header] if name != "node-b3"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Its files stay while they are read."""
+    with ClewServer(tmp_path_factory.mktemp("clew"), {"compaction.enabled": False}) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

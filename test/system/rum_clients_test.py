@@ -18,14 +18,14 @@ from trace_tree import tree_of
 BY_NAME = {client.name: client for client in CLIENTS}
 STATEMENT = "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC"
 BACKENDS = {"python-otel": "python-otel-grpc", "python-sw8": "python-skywalking-grpc"}
-FOUND_SECONDS_MAX = 30
+FOUND_SECONDS_MAX = 90
 PAGE = "http://shop.example"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """Pages of any origin may send to the OTLP port, too."""
-    with ClewServer(tmp_path_factory.mktemp("clew"), {"cors.allowed_origins": ["*"]}) as running:
+    """Pages of any origin may send to the OTLP port, too; and files stay while they are read."""
+    with ClewServer(tmp_path_factory.mktemp("clew"), {"cors.allowed_origins": ["*"], "compaction.enabled": False}) as running:
         yield running
 
 

@@ -163,7 +163,7 @@ def check_told(frames):
 
 def upload(server, folder, app, version, *more, code=0):
     done = subprocess.run([BINARY, "sourcemaps", "upload", folder, "--app", app, "--version", version, "--url", server.url(""), *more],
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=120)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 

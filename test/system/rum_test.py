@@ -7,7 +7,7 @@ import shutil
 import time
 
 import duckdb
-from clew_server import ROOT, ClewServer, get_json, http, wait_until
+from clew_server import ROOT, START_SECONDS_MAX, ClewServer, get_json, http, wait_until
 
 BUNDLES = ROOT / "src" / "receive" / "rum" / "testdata"
 PAGE = "http://shop.example"
@@ -159,7 +159,7 @@ def test_the_operators_databases_tell_where_the_user_behind_a_proxy_is(tmp_path)
     isp = tmp_path / "isp.mmdb"
     shutil.copy(BUNDLES / "geography" / "asn.mmdb", isp)
     settings = {"rum.geo_database": str(BUNDLES / "geography" / "city.mmdb"), "rum.isp_database": str(isp),
-                "rum.trusted_proxies": ["127.0.0.0/8"]}
+                "rum.trusted_proxies": ["127.0.0.0/8"], "compaction.enabled": False}
     with ClewServer(tmp_path / "server", settings) as server:
         assert report(server, bundle("01-tracecontext-simple"), headers={"X-Forwarded-For": "198.51.100.9, 203.0.113.77"})[0] == 204
         assert place_of(server, bundle("01-tracecontext-simple")) == (
@@ -176,7 +176,7 @@ def test_the_operators_databases_tell_where_the_user_behind_a_proxy_is(tmp_path)
 
 
 def test_a_stranger_is_not_believed_and_full_addresses_are_kept_on_demand(tmp_path):
-    settings = {"rum.geo_database": str(BUNDLES / "geography" / "city.mmdb"), "rum.client_address": "full"}
+    settings = {"rum.geo_database": str(BUNDLES / "geography" / "city.mmdb"), "rum.client_address": "full", "compaction.enabled": False}
     with ClewServer(tmp_path, settings) as server:
         assert report(server, bundle("01-tracecontext-simple"), headers={"X-Forwarded-For": "203.0.113.77"})[0] == 204
         assert place_of(server, bundle("01-tracecontext-simple")) == ("127.0.0.1", None, None, None, None, None)
@@ -188,5 +188,5 @@ def test_a_bad_database_or_network_keeps_the_server_from_starting(tmp_path):
             ("rum.isp_database", str(BUNDLES / "geography" / "city.mmdb"), "GeoLite2-City database"),
             ("rum.trusted_proxies", ["10.0.0.0/40"], 'rum.trusted_proxies: "10.0.0.0/40"'))):
         server = ClewServer(tmp_path / str(number), {name: value}).launch()
-        assert server.process.wait(30) == 1
+        assert server.process.wait(START_SECONDS_MAX) == 1
         assert why in server.log_tail(), server.log_tail()

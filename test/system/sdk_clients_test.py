@@ -78,7 +78,7 @@ def sent(request, server):
 ], indirect=True, ids="-".join)
 def test_an_order_is_found_whole(server, sent):
     service, trace_id = sent
-    trace = wait_until(lambda: server.trace(trace_id), 5, "the trace by id")
+    trace = wait_until(lambda: server.trace(trace_id), what="the trace by id")
     check_trace(trace, service)
     check_search(server, service, trace_id)
     check_jaeger(server, service, trace_id)

@@ -34,7 +34,7 @@ export async function openPage(browser: Browser, url: string, look: Partial<Look
     viewport: { width, height }, locale: language === 'zh' ? 'zh-CN' : 'en-US', colorScheme: theme, reducedMotion: 'reduce', timezoneId: 'UTC',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const faults: string[] = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(`${message.text()} ${message.location().url}`));
   page.on('pageerror', (error) => faults.push(String(error.stack)));
@@ -86,15 +86,15 @@ export const kLooks = [
 
 /** What every page must be in both themes of its language, once its data is there; leaves pictures. */
 export async function expectGoodLooks(page: Page, name: string, [language, theme, other]: readonly [Look['language'], Look['theme'], Look['theme']]): Promise<void> {
-  expect(await page.locator('html').getAttribute('lang')).toBe(language === 'zh' ? 'zh-CN' : 'en');
-  expect(await page.title()).toMatch(/Clew$/);
-  if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+  await expect.poll(() => page.locator('html').getAttribute('lang')).toBe(language === 'zh' ? 'zh-CN' : 'en');
+  await expect.poll(() => page.title()).toMatch(/Clew$/);
+  if (language === 'zh') await expect.poll(() => untranslated(page)).toEqual([]);
   else expect((await page.locator('body').innerText()).replaceAll(/简体中文/g, '')).not.toMatch(/[\u4e00-\u9fff]{2}/u);
-  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
   for (const shade of [theme, other]) {
     await page.emulateMedia({ colorScheme: shade });
     await page.locator(`html[data-theme="${shade}"]`).waitFor({ state: 'attached' });
-    expect(await accessibilityFaults(page)).toEqual([]);
+    await expect.poll(() => accessibilityFaults(page)).toEqual([]);
     await page.screenshot({ path: resolve(kPictures, `${name}_${language}_${shade}.png`) });
   }
 }
@@ -103,7 +103,7 @@ export async function expectGoodLooks(page: Page, name: string, [language, theme
 export async function expectFitsPhone(page: Page, name: string, ready: string): Promise<void> {
   await page.locator(ready).first().waitFor({ state: 'attached' });
   await settled(page);
-  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
   await page.screenshot({ path: resolve(kPictures, `${name}_phone.png`) });
 }
 

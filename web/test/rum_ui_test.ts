@@ -19,11 +19,11 @@ beforeAll(async () => {
   browser = await startChromium();
   const { rows } = await clew.ask<{ rows: Row[] }>(`/rum/breakdown?by=view.name&sort=lcp&limit=20&${kRange}`);
   slowPage = rows.filter((row) => row.views > 20 && row.value !== '')[0]?.value ?? '/';
-}, 180_000);
+});
 afterAll(async () => {
   await browser?.close();
   await clew?.stop();
-}, 60_000);
+});
 
 const open = (path: string, look: Partial<Look> = {}) => openPage(browser, clew.url + path, look);
 
@@ -76,13 +76,13 @@ describe('the overview', () => {
     expect(answer.now.sessions).toBeGreaterThan(50);
     const tile = (title: string) => page.locator('.tile', { has: page.locator('dt', { hasText: new RegExp(`^${title}$`) }) }).locator('.tile-figure');
     const count = async (title: string) => Number((await tile(title).innerText()).replaceAll(',', ''));
-    expect(await count('Sessions')).toBe(answer.now.sessions);
-    expect(await count('Page views')).toBe(answer.now.views);
-    for (const name of ['lcp', 'inp', 'cls', 'fcp', 'ttfb']) expect(await page.locator(`[data-vital="${name}"]`).count(), name).toBe(1);
+    await expect.poll(() => count('Sessions')).toBe(answer.now.sessions);
+    await expect.poll(() => count('Page views')).toBe(answer.now.views);
+    for (const name of ['lcp', 'inp', 'cls', 'fcp', 'ttfb']) await expect.poll(() => page.locator(`[data-vital="${name}"]`).count(), { message: name }).toBe(1);
     // The shares of good, fair and poor are those of all views that reported the vital.
     const shares = await page.locator('[data-vital="lcp"] .vital-shares > span').allInnerTexts();
     expect(shares.map((text) => Number.parseFloat(text)).reduce((sum, each) => sum + each, 0)).toBeCloseTo(100, 0);
-    expect(await page.locator('.rum-finding').count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator('.rum-finding').count()).toBeGreaterThan(0);
     expectNoFaults(watched);
     await watched.close();
   });
@@ -90,11 +90,11 @@ describe('the overview', () => {
     const watched = await open('/rum?from=now-20m&to=now');
     const { page } = watched;
     await page.locator('.rum-trends .legend button', { hasText: 'Views before' }).waitFor();
-    expect(await page.locator('.rum-trends .legend button', { hasText: /before$/ }).count()).toBe(3);
-    expect(await page.locator('.rum-trends .unit').first().innerText()).toMatch(/^per \d+/);
+    await expect.poll(() => page.locator('.rum-trends .legend button', { hasText: /before$/ }).count()).toBe(3);
+    await expect.poll(() => page.locator('.rum-trends .unit').first().innerText()).toMatch(/^per \d+/);
     await page.goto(`${clew.url}/rum?from=now-20m&to=now&baseline=none`);
     await page.locator('.rum-trends .legend button').first().waitFor();
-    expect(await page.locator('.rum-trends .legend button', { hasText: /before$/ }).count()).toBe(0);
+    await expect.poll(() => page.locator('.rum-trends .legend button', { hasText: /before$/ }).count()).toBe(0);
     expectNoFaults(watched);
     await watched.close();
   });
@@ -106,7 +106,7 @@ describe('the overview', () => {
     const before = await page.locator('.tile-figure').nth(2).innerText();
     await breakdown.locator('tbody tr.link').nth(1).click();
     await page.locator('.rum-chip').waitFor();
-    expect(query(page).get('q')).toMatch(/^\{ \.user_agent\.name = "/);
+    await expect.poll(() => query(page).get('q')).toMatch(/^\{ \.user_agent\.name = "/);
     await expect.poll(() => page.locator('.tile-figure').nth(2).innerText()).not.toBe(before);
     await page.locator('.rum-chip .turn').click();
     await expect.poll(() => query(page).get('q')).toMatch(/!= "/);
@@ -129,7 +129,7 @@ describe('the overview', () => {
     const text = (await value.locator('.cut').innerText()).trim();
     await value.click();
     await expect.poll(() => query(page).get('q')).toBe(`{ .os.type = "${text}" }`);
-    expect(await page.locator('.rum-chip').innerText()).toContain(text);
+    await expect.poll(() => page.locator('.rum-chip').innerText()).toContain(text);
     await watched.close();
   });
   it('remembers the application, and its links keep it', async () => {
@@ -144,7 +144,7 @@ describe('the overview', () => {
     await page.goto(`${clew.url}/rum`);
     await page.locator('.vital-card').first().waitFor();
     await expect.poll(async () => (await page.locator('.crumbs').innerText()).length).toBeGreaterThan('Pages & vitals'.length);
-    expect(await page.locator('a[href*="/sessions?"]').first().getAttribute('href')).toContain(`app=${encodeURIComponent(app)}`);
+    await expect.poll(() => page.locator('a[href*="/sessions?"]').first().getAttribute('href')).toContain(`app=${encodeURIComponent(app)}`);
     await watched.close();
   });
   it('keys lead there', async () => {
@@ -165,8 +165,8 @@ describe('requests and resources', () => {
     await rows(page).first().waitFor();
     await rows(page).first().locator('button').first().click();
     await page.locator('.rum-detail').waitFor();
-    expect(query(page).get('request')).not.toBeNull();
-    expect(await page.locator('.rum-detail .bars li').count()).toBeGreaterThan(0);
+    await expect.poll(() => query(page).get('request')).not.toBeNull();
+    await expect.poll(() => page.locator('.rum-detail .bars li').count()).toBeGreaterThan(0);
     await page.keyboard.press('Escape');
     await page.locator('.rum-detail').waitFor({ state: 'detached' });
     await rows(page).first().locator('.request-name a').first().click();
@@ -193,7 +193,7 @@ describe('a slow page', () => {
     const row = page.locator('.rum-slow-pages tbody tr.link', { hasText: slowPage }).first();
     await row.locator('a').first().click();
     await page.waitForURL(/\/rum\/page\?/);
-    expect(query(page).get('view')).toBe(slowPage);
+    await expect.poll(() => query(page).get('view')).toBe(slowPage);
     await page.locator('.rum-time-goes tbody tr.link').first().waitFor();
     // Own times are shares of the whole: no more than all of it.
     const shares = await page.locator('.rum-time-goes tbody tr.link td:nth-child(5)').allInnerTexts();
@@ -203,7 +203,7 @@ describe('a slow page', () => {
     const table = /FROM (\w+)/.exec(await suspect.innerText())?.[1] ?? '';
     await suspect.locator('a.row-link').first().click();
     await page.waitForURL(/\/sessions\/[^?]+\?.*event=/);
-    expect(query(page).get('span')).toMatch(/^[0-9a-f]{16}$/);
+    await expect.poll(() => query(page).get('span')).toMatch(/^[0-9a-f]{16}$/);
     await page.locator('.sb').first().waitFor();
     await page.locator('pre, code', { hasText: new RegExp(`FROM\\s+${table}\\b`) }).first().waitFor();
     expectNoFaults(watched);
@@ -224,8 +224,8 @@ describe('an installation that no browser has reported to', () => {
         const watched = await openPage(browser, empty.url + path, { language });
         const way = watched.page.locator('.state a.button.primary');
         await way.waitFor();
-        expect(await way.getAttribute('href')).toMatch(/^\/connect\?.*with=browser-/);
-        if (language === 'zh') expect(await untranslated(watched.page)).toEqual([]);
+        await expect.poll(() => way.getAttribute('href')).toMatch(/^\/connect\?.*with=browser-/);
+        if (language === 'zh') await expect.poll(() => untranslated(watched.page)).toEqual([]);
         expectNoFaults(watched);
         await watched.close();
       }

@@ -5,10 +5,19 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const kBinary = process.env['CLEW_BINARY'] ?? resolve(import.meta.dirname, '../../build/release/clew');
-const kStartMs = 60_000;
-const kStopMs = 30_000;
+const kStartMs = 180_000;
+const kStopMs = 60_000;
+const kWaitMs = 120_000;
+
+/** A range of time, as a page's address and as a question to the API have it. */
+export interface Range {
+  address: string;
+  question: string;
+}
 
 export class RunningClew {
+  private readonly startedMs = Date.now();
+
   private constructor(
     private readonly process: ChildProcess,
     private readonly folder: string,
@@ -50,9 +59,16 @@ export class RunningClew {
     return (await response.json()) as T;
   }
 
+  /** Most of the hour that the demo fills in: nothing arrives there any more, and what it holds is the same in every run. */
+  get filledRange(): Range {
+    const to = this.startedMs - 2 * 60_000;
+    const from = to - 50 * 60_000;
+    return { address: `from=${from}&to=${to}`, question: `start=${from}000000&end=${to}000000` };
+  }
+
   /** Waits until a trace has this many spans. */
   async waitForTrace(id: string, spans: number): Promise<void> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + kWaitMs;
     for (;;) {
       const answer = await this.ask<{ traces: { span_count: number }[] }>(`/search?q=${encodeURIComponent(`{ trace:id = "${id}" }`)}&start=now-3h&limit=1`);
       if ((answer.traces[0]?.span_count ?? 0) >= spans) return;

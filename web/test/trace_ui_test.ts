@@ -65,12 +65,12 @@ beforeAll(async () => {
   await clew.send(resourceSpans(kDeep, deep, begin));
   for (const batch of largeTrace(100_000)) await clew.send(resourceSpans(kLarge, batch, begin));
   await clew.waitForTrace(kLarge, 100_000);
-}, 180_000);
+});
 
 afterAll(async () => {
   await browser?.close();
   await clew?.stop();
-}, 60_000);
+});
 
 const open = (path: string, look = {}) => openPage(browser, clew.url + path, look);
 const rowNames = (page: Page) => page.locator('.wf-rows .wf-row').evaluateAll((rows) =>
@@ -83,12 +83,12 @@ describe('waterfall', () => {
     const { page } = watched;
     const finding = page.locator('.finding[data-code=n_plus_one]');
     await finding.waitFor();
-    expect(await finding.textContent()).toMatch(/N\+1: catalogue .* SELECT catalogue\.prices \d+ times/);
+    await expect.poll(() => finding.textContent()).toMatch(/N\+1: catalogue .* SELECT catalogue\.prices \d+ times/);
     const group = page.locator('.wf-row.group');
-    expect(await group.getAttribute('aria-label')).toMatch(/SELECT catalogue\.prices, \d+ spans, Σ .*, max .*, likely N\+1/);
+    await expect.poll(() => group.getAttribute('aria-label')).toMatch(/SELECT catalogue\.prices, \d+ spans, Σ .*, max .*, likely N\+1/);
     const folded = await rowCount(page);
     await group.click();
-    expect(await rowCount(page)).toBeGreaterThan(folded + 4);
+    await expect.poll(() => rowCount(page)).toBeGreaterThan(folded + 4);
     await finding.click();
     await page.locator('.wf-row.pointed, .wf-row.selected').first().waitFor();
     expectNoFaults(watched);
@@ -100,8 +100,8 @@ describe('waterfall', () => {
     const { page } = watched;
     await page.locator('.verdict-errors').click();
     await page.locator('.detail .exception').waitFor();
-    expect(await page.locator('.wf-row.selected').getAttribute('class')).toContain('cause');
-    expect(await page.locator('.detail .exception pre').textContent()).toMatch(/\n\s+at /);
+    await expect.poll(() => page.locator('.wf-row.selected').getAttribute('class')).toContain('cause');
+    await expect.poll(() => page.locator('.detail .exception pre').textContent()).toMatch(/\n\s+at /);
     await page.waitForURL(/span=[0-9a-f]{16}/);
     // The link reopens exactly this.
     await page.reload();
@@ -119,25 +119,25 @@ describe('waterfall', () => {
     const all = await rowCount(page);
     await page.keyboard.press('j');
     await page.keyboard.press('ArrowLeft');
-    expect(await rowCount(page)).toBe(1);
+    await expect.poll(() => rowCount(page)).toBe(1);
     await page.keyboard.press('ArrowRight');
-    expect(await rowCount(page)).toBe(all);
+    await expect.poll(() => rowCount(page)).toBe(all);
     await page.keyboard.press('j');
-    expect(await page.locator('.wf-row.selected').getAttribute('aria-rowindex')).toBe('3');
+    await expect.poll(() => page.locator('.wf-row.selected').getAttribute('aria-rowindex')).toBe('3');
     await page.keyboard.press('p');
-    expect(await rowCount(page)).toBeLessThan(all);
+    await expect.poll(() => rowCount(page)).toBeLessThan(all);
     await page.keyboard.press('o');
-    expect(await rowCount(page)).toBe(all);
+    await expect.poll(() => rowCount(page)).toBe(all);
     await page.keyboard.press('Control+f');
     await page.keyboard.type('inventory');
     await page.locator('.find-count').filter({ hasText: /\d+ matches/ }).waitFor();
     await page.keyboard.press('Enter');
-    expect(await page.locator('.wf-row.selected').getAttribute('aria-label')).toMatch(/inventory/i);
-    expect(await page.locator('.find-count').textContent()).toMatch(/^\d+\/\d+/);
+    await expect.poll(() => page.locator('.wf-row.selected').getAttribute('aria-label')).toMatch(/inventory/i);
+    await expect.poll(() => page.locator('.find-count').textContent()).toMatch(/^\d+\/\d+/);
     await page.getByRole('button', { name: 'Only matches' }).click();
-    expect(await rowCount(page)).toBeLessThan(all);
+    await expect.poll(() => rowCount(page)).toBeLessThan(all);
     await page.getByRole('button', { name: 'Show all spans' }).click();
-    expect(await rowCount(page)).toBe(all);
+    await expect.poll(() => rowCount(page)).toBe(all);
     expectNoFaults(watched);
     await watched.close();
   });
@@ -151,8 +151,8 @@ describe('waterfall', () => {
     await page.locator('.trace-page > .strip').waitFor();
     const errors = await rowCount(page);
     expect(errors).toBeLessThan(all);
-    expect((await rowNames(page)).filter((name) => /, error$/.test(name)).length).toBe(errors);
-    expect(new URL(page.url()).searchParams.get('only')).toBe('errors');
+    await expect.poll(async () => (await rowNames(page)).filter((name) => /, error$/.test(name)).length).toBe(errors);
+    await expect.poll(() => new URL(page.url()).searchParams.get('only')).toBe('errors');
     await page.goBack();
     await page.locator('[data-pill=errors][aria-pressed=true]').waitFor({ state: 'detached' });
     expectNoFaults(watched);
@@ -166,7 +166,7 @@ describe('waterfall', () => {
     const button = page.getByRole('button', { name: 'Correct clocks' });
     await button.click();
     await page.getByRole('button', { name: 'As recorded' }).waitFor();
-    expect(new URL(page.url()).searchParams.get('clocks')).toBe('corrected');
+    await expect.poll(() => new URL(page.url()).searchParams.get('clocks')).toBe('corrected');
     expectNoFaults(watched);
     await watched.close();
   });
@@ -176,7 +176,7 @@ describe('waterfall', () => {
     const { page } = watched;
     await page.locator('.find-count').filter({ hasText: '1 match' }).waitFor();
     await page.keyboard.press('n');
-    expect(await page.locator('.wf-row.selected').getAttribute('aria-label')).toMatch(/grandchild/);
+    await expect.poll(() => page.locator('.wf-row.selected').getAttribute('aria-label')).toMatch(/grandchild/);
     await page.locator('.attribute').filter({ hasText: 'needle in the attributes' }).waitFor();
     expectNoFaults(watched);
     await watched.close();
@@ -242,22 +242,22 @@ describe('a trace of 100 000 spans', () => {
     await page.locator('.finding').first().waitFor();
     await page.waitForFunction(() => 'painted' in globalThis);
     console.log(JSON.stringify(await measure(page), null, 1));
-    expect(await page.locator('.wf-row').count()).toBeGreaterThan(10);
+    await expect.poll(() => page.locator('.wf-row').count()).toBeGreaterThan(10);
     expectNoFaults(watched);
     await watched.close();
-  }, 60_000);
+  });
 
   it('opens, scrolls to its end, folds, finds; the page holds only what is in sight', async () => {
     const watched = await open(`/trace/${kLarge}`);
     const { page } = watched;
     await page.locator('.wf-row').first().waitFor();
-    expect(await rowCount(page)).toBe(100_000);
-    expect(await page.locator('.wf-row').count()).toBeLessThan(120);
+    await expect.poll(() => rowCount(page)).toBe(100_000);
+    await expect.poll(() => page.locator('.wf-row').count()).toBeLessThan(120);
     await page.locator('.wf-scroll').evaluate((box) => (box.scrollTop = box.scrollHeight));
     await page.locator('[aria-rowindex="100001"]').waitFor();
-    expect(await page.locator('.wf-sticky .wf-row').count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator('.wf-sticky .wf-row').count()).toBeGreaterThan(0);
     await page.keyboard.press('p');
-    expect(await rowCount(page)).toBeLessThan(100_000);
+    await expect.poll(() => rowCount(page)).toBeLessThan(100_000);
     await page.keyboard.press('o');
     await page.locator('[data-pill=errors]').click();
     await page.getByText(/199 of 100\sk spans match/).waitFor();
@@ -272,12 +272,12 @@ describe('a trace of 100 000 spans', () => {
     await page.locator('.wf-row').first().waitFor();
     expectNoFaults(watched);
     await watched.close();
-  }, 60_000);
+  });
 
   it('stands 3 000 levels', async () => {
     const watched = await open(`/trace/${kDeep}`);
     await watched.page.locator('.wf-row').first().waitFor();
-    expect(await rowCount(watched.page)).toBe(3000);
+    await expect.poll(() => rowCount(watched.page)).toBe(3000);
     await watched.page.locator('.wf-scroll').evaluate((box) => (box.scrollTop = box.scrollHeight));
     await watched.page.locator('[aria-rowindex="3001"]').waitFor();
     await watched.page.keyboard.press('2');
@@ -298,25 +298,25 @@ describe('compare and explain', () => {
       const { page } = watched;
       await page.locator('.compare-lane canvas').first().waitFor();
       await page.locator('.compare-rows tbody tr').first().waitFor();
-      expect(await page.locator('.compare-sentence').textContent()).toMatch(language === 'en' ? /^A (takes .* (longer|less) than B|and B take)/ : /^A (比 B|与 B)/);
-      expect(await accessibilityFaults(page)).toEqual([]);
-      if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+      await expect.poll(() => page.locator('.compare-sentence').textContent()).toMatch(language === 'en' ? /^A (takes .* (longer|less) than B|and B take)/ : /^A (比 B|与 B)/);
+      await expect.poll(() => accessibilityFaults(page)).toEqual([]);
+      if (language === 'zh') await expect.poll(() => untranslated(page)).toEqual([]);
       const shownRows = await page.locator('.compare-rows tbody tr').count();
       await page.locator('button[aria-pressed=true]').click();
-      expect(await page.locator('.compare-rows tbody tr').count()).toBeGreaterThanOrEqual(shownRows);
+      await expect.poll(() => page.locator('.compare-rows tbody tr').count()).toBeGreaterThanOrEqual(shownRows);
 
       await page.goto(`${clew.url}/explain?a=${kSlow}&base=${kBase}&from=now-2h`);
       await page.locator('.explain-verdict').waitFor();
-      expect(await page.locator('.explain-verdict').textContent()).toMatch(/inventory/);
-      expect(await page.locator('.compared-bar.a').count()).toBeGreaterThan(3);
-      expect(await accessibilityFaults(page)).toEqual([]);
-      if (language === 'zh') expect(await untranslated(page)).toEqual([]);
+      await expect.poll(() => page.locator('.explain-verdict').textContent()).toMatch(/inventory/);
+      await expect.poll(() => page.locator('.compared-bar.a').count()).toBeGreaterThan(3);
+      await expect.poll(() => accessibilityFaults(page)).toEqual([]);
+      if (language === 'zh') await expect.poll(() => untranslated(page)).toEqual([]);
       // A value leads to its traces.
       const href = await page.locator('.compared-value a').first().getAttribute('href');
       expect(decodeURIComponent(href ?? '')).toMatch(/^\/traces\?/);
       expectNoFaults(watched);
       await watched.close();
-    }, 90_000);
+    });
   }
 
   it('asks for ids when there are none', async () => {
@@ -343,12 +343,12 @@ describe('every view', () => {
             await page.locator('.detail .exception').waitFor();
           }
           await page.locator({ waterfall: '.wf-row', flame: '.flame-pane canvas', operations: 'table.data tbody tr', map: '.trace-map .node', events: '.event-row' }[view]!).first().waitFor();
-          expect(await accessibilityFaults(page), `${view} ${language} ${theme}`).toEqual([]);
-          if (language === 'zh') expect(await untranslated(page), view).toEqual([]);
+          await expect.poll(() => accessibilityFaults(page), { message: `${view} ${language} ${theme}` }).toEqual([]);
+          if (language === 'zh') await expect.poll(() => untranslated(page), { message: view }).toEqual([]);
           expectNoFaults(watched);
           await watched.close();
         }
-      }, 90_000);
+      });
     }
   }
 
@@ -366,7 +366,7 @@ describe('every view', () => {
   });
 
   it('opens a trace file and shows it like any other', async (context) => {
-    const otlp = JSON.stringify({ resourceSpans: resourceSpans('aaaabbbbccccddddeeeeffff00004444', [
+    const otlp = JSON.stringify({ resourceSpans: resourceSpans('aaaabbbbccccddddeeeeffff00005555', [
       { id: 1, service: 'from-a-file', name: 'GET /file', kind: 2, startMs: 0, endMs: 10 },
       { id: 2, parent: 1, service: 'from-a-file', name: 'inside', startMs: 1, endMs: 5, attributes: { 'note.text': 'of the file' } },
     ], Date.now()) });
@@ -375,9 +375,9 @@ describe('every view', () => {
     const watched = await open('/open');
     const { page } = watched;
     await page.locator('.open-page h1').waitFor();
-    expect(await accessibilityFaults(page)).toEqual([]);
+    await expect.poll(() => accessibilityFaults(page)).toEqual([]);
     await page.locator('input[type=file]').setInputFiles({ name: 'trace.json', mimeType: 'application/json', buffer: Buffer.from(otlp) });
-    await page.waitForURL(/\/trace\/aaaabbbbccccddddeeeeffff00004444\?.*open=/);
+    await page.waitForURL(/\/trace\/aaaabbbbccccddddeeeeffff00005555\?.*open=/);
     await page.locator('.wf-row').nth(1).click();
     await page.locator('.attribute').filter({ hasText: 'of the file' }).waitFor();
     expectNoFaults(watched);

@@ -89,7 +89,7 @@ class SkyWalkingReceiverTest : public testing::Test {
 TEST_F(SkyWalkingReceiverTest, SegmentsAreDurableWhileTheStreamStaysOpen) {
   auto stream = client_->open_stream(kCollect);
   stream->write(segment("a.1.1", "s1"));
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(90);
   while (counted(Protocol::kSkyWalkingGrpc).spans_accepted == 0 && std::chrono::steady_clock::now() < until) {
     std::this_thread::yield();
   }
