@@ -54,7 +54,13 @@ void write_counts(wire::JsonWriter& json, std::string_view name, const query_rum
   write_ms(json, "long_task_ns", counts.long_task_ms);
   json.member("blank_screens", counts.blank_screens).member("rage_clicks", counts.rage_clicks).member("crashes", counts.crashes);
   write_score(json, "apdex", counts.apdex());
-  json.member("bounce_sessions", counts.bounce_sessions).end_object();
+  json.key("bounce_sessions");
+  if (counts.bounce_sessions) {
+    json.value(*counts.bounce_sessions);
+  } else {
+    json.null();
+  }
+  json.end_object();
 }
 
 void write_vitals(wire::JsonWriter& json, const std::vector<query_rum::VitalSummary>& vitals) {

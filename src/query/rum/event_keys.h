@@ -45,6 +45,7 @@ inline constexpr std::string_view kEnvironment = "resource.deployment.environmen
 // ---- Of every kind of event ----
 inline constexpr std::string_view kType = "rum.type";
 inline constexpr std::string_view kEventName = "rum.name";
+inline constexpr std::string_view kTarget = "rum.target_name";  // What was clicked; where it is missing the name tells.
 inline constexpr std::string_view kTimes = "rum.times";
 inline constexpr std::string_view kSource = "rum.source";
 inline constexpr std::string_view kDuration = "rum.duration";  // ms, as all that follow unless they say otherwise.

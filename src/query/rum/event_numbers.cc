@@ -8,11 +8,12 @@
 #include "query/rum/event_keys.h"
 #include "query/rum/request_facts.h"
 #include "query/rum/rum_query_limits.h"
+#include "query/rum/session_limits.h"
 
 namespace clew::query_rum {
 namespace {
 
-enum TextSlot : size_t { kSessionSlot, kUserSlot, kViewSlot, kTypeSlot, kVersionSlot, kValueSlot };
+enum TextSlot : size_t { kSessionSlot, kUserSlot, kViewSlot, kTypeSlot, kTargetSlot, kNameSlot, kVersionSlot, kValueSlot };
 // Vitals first, in their order.
 enum NumberSlot : size_t {
   kVitalSlots = 0,
@@ -62,7 +63,8 @@ GroupNumbers& Numbers::group(std::string_view value) {
 EventQuestion NumbersTally::question(const NumbersRequest& request) {
   EventQuestion question{.range = request.range, .app = request.app, .filter = request.filter};
   // A slot that nobody needs costs nothing under a key that no event has.
-  question.texts = {key::kSessionId, key::kUserId, key::kViewId, key::kType, request.versions ? key::kVersion : std::string_view("resource.")};
+  question.texts = {key::kSessionId, key::kUserId, key::kViewId, key::kType, key::kTarget, key::kEventName,
+                    request.versions ? key::kVersion : std::string_view("resource.")};
   if (!request.by.empty()) question.texts.push_back(request.by);
   question.numbers = {key::kLcp,         key::kInp,         key::kCls,    key::kFcp,
                       key::kTtfb,        key::kFid,         key::kLoad,   key::kTimes,
@@ -74,8 +76,9 @@ EventQuestion NumbersTally::question(const NumbersRequest& request) {
 
 NumbersTally::NumbersTally(const NumbersRequest& request)
     : request_(request), steps_(steps_of(request)), series_(request.points == 0 ? 0 : static_cast<size_t>(steps_.count)),
-      session_hashes_(kSessionSlot), user_hashes_(kUserSlot), view_hashes_(kViewSlot), value_ids_(values_, kValueSlot), version_ids_(version_texts_, kVersionSlot),
-      exception_kinds_(kTypeSlot) {
+      session_hashes_(kSessionSlot), user_hashes_(kUserSlot), view_hashes_(kViewSlot),
+      target_hashes_(kTargetSlot), name_hashes_(kNameSlot), value_ids_(values_, kValueSlot), version_ids_(version_texts_, kVersionSlot),
+      exception_kinds_(kTypeSlot), clicks_of_type_(kTypeSlot) {
   group_of(0);
 }
 
@@ -161,10 +164,7 @@ void NumbersTally::add(const EventBatch& batch) {
       case EventKind::kRequest: add_request(batch, i, event); break;
       case EventKind::kResource: ++group.counts.resources; break;
       case EventKind::kException: add_exception(batch, i, event); break;
-      case EventKind::kAction:
-        group.counts.actions += static_cast<int64_t>(event.times);
-        group.counts.rage_clicks += event.times >= kRageTimes ? 1 : 0;
-        break;
+      case EventKind::kAction: add_action(batch, i, event); break;
       case EventKind::kLongTask:
         ++group.counts.long_tasks;
         group.counts.long_task_ms += std::max(0.0, batch.number(kDurationSlot, i).value_or(0));
@@ -199,6 +199,30 @@ void NumbersTally::add_view(const EventBatch& batch, uint32_t i, const Event& ev
   if (!request_.exits || event.session == 0 || !has_room(last_views_, event.session, kSessionsMax)) return;
   LastView& last = last_views_[event.session];
   if (batch.time_ns(i) >= last.time_ns) last = {batch.time_ns(i), event.group};
+}
+
+void NumbersTally::add_action(const EventBatch& batch, uint32_t i, const Event& event) {
+  Counts& counts = groups_[event.group].counts;
+  counts.actions += static_cast<int64_t>(event.times);
+  if (!clicks_of_type_.get(batch, i, [](std::string_view type) -> uint8_t { return is_click_type(type); })) return;
+  const auto times = static_cast<uint32_t>(std::min(event.times, 1e6));
+  if (event.session == 0) {  // Nothing tells which clicks are one user's.
+    counts.rage_clicks += times >= kRageClicks ? 1 : 0;
+    return;
+  }
+  uint64_t target = batch.none(kTargetSlot) ? 0 : target_hashes_.get(batch, i, text_hash);
+  if (target == 0 && !batch.none(kNameSlot)) target = name_hashes_.get(batch, i, text_hash);
+  const uint64_t place = mixed(mixed(event.session, group_hashes_[event.group]), target);
+  // One more than the limit tells merge() that there were more.
+  if (clicks_.size() > kListedClicksMax) return;
+  clicks_.push_back({.session = static_cast<uint32_t>(place >> 32), .target = static_cast<uint32_t>(place), .time_ns = batch.time_ns(i),
+                     .times = times, .event = event.group});
+}
+
+// As in lists of sessions. Clicks of two groups are never one burst, so that a row counts what its filter would.
+void NumbersTally::count_rage(std::vector<GroupNumbers>& groups) const {
+  std::vector<Click> clicks = clicks_;
+  find_rage(clicks, [&](size_t first, size_t) { ++groups[clicks[first].event].counts.rage_clicks; });
 }
 
 void NumbersTally::add_request(const EventBatch& batch, uint32_t i, const Event& event) {
@@ -324,6 +348,15 @@ void NumbersTally::merge(NumbersTally& part) {
   for (const auto& [key, step] : part.step_users_) {
     if (has_room(step_users_, key, kUsersMax)) step_users_.emplace(key, step);
   }
+  for (Click click : part.clicks_) {
+    click.event = to[click.event];
+    if (click.event == kLeftOut) continue;
+    if (clicks_.size() == kListedClicksMax) {
+      exact_ = false;
+      break;
+    }
+    clicks_.push_back(click);
+  }
   for (const auto& [session, last] : part.last_views_) {
     if (to[last.group] == kLeftOut || !has_room(last_views_, session, kSessionsMax)) continue;
     LastView& ours = last_views_[session];
@@ -364,11 +397,17 @@ Numbers NumbersTally::finish() const {
     group.poor_views += poor ? 1 : 0;
     if (const auto load = facts.load_ms()) group.counts.judge(*load, request_.apdex_threshold_ms);
   }
+  count_rage(done.groups);
+  // What a value of a breakdown has of a session is a part of it, except where the value is the application's version.
+  const bool knows_bounces = (request_.filter == nullptr || request_.filter->all()) && (request_.by.empty() || request_.by == key::kVersion);
+  for (GroupNumbers& group : done.groups) {
+    if (knows_bounces) group.counts.bounce_sessions = 0;
+  }
   for (const auto& [key, facts] : sessions_) {
     Counts& counts = done.groups[facts.group].counts;
     ++counts.sessions;
     counts.error_sessions += facts.failed ? 1 : 0;
-    counts.bounce_sessions += facts.views == 1 ? 1 : 0;
+    if (knows_bounces && facts.views == 1) ++*counts.bounce_sessions;
   }
   for (const auto& [key, group] : users_) ++done.groups[group].counts.users;
   for (const auto& [key, step] : step_sessions_) ++done.series[step].sessions;

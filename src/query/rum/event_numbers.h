@@ -16,6 +16,7 @@
 #include "query/rum/event_filter.h"
 #include "query/rum/event_scan.h"
 #include "query/rum/rum_numbers.h"
+#include "query/rum/session_summary.h"
 #include "query/rum/text_ids.h"
 #include "query/time_steps.h"
 #include "stdx/error.h"
@@ -92,10 +93,12 @@ class NumbersTally {
   void add_version(const EventBatch& batch, uint32_t i, const Event& event);
   void add_exception(const EventBatch& batch, uint32_t i, const Event& event);
   void add_view(const EventBatch& batch, uint32_t i, const Event& event);
+  void add_action(const EventBatch& batch, uint32_t i, const Event& event);
   void add_vitals(const EventBatch& batch, uint32_t i, const Event& event);
   void add_phases(const EventBatch& batch, uint32_t i, const Event& event);
   template <class Map, class Key>
   bool has_room(const Map& map, const Key& key, size_t max);
+  void count_rage(std::vector<GroupNumbers>& groups) const;
 
   const NumbersRequest& request_;
   const query::TimeSteps steps_;
@@ -108,6 +111,7 @@ class NumbersTally {
   absl::flat_hash_map<uint64_t, uint32_t> users_;          // By user and group: the group.
   absl::flat_hash_map<uint64_t, uint32_t> step_sessions_, step_users_;  // By session or user and step: the step.
   absl::flat_hash_map<uint64_t, LastView> last_views_;     // By session.
+  std::vector<Click> clicks_;  // Of sessions; `event` is the group; session and target are a hash of both and the group.
   std::vector<VersionFacts> versions_;  // By number of version_texts_.
   TextIds version_texts_;
   bool exact_ = true;
@@ -120,9 +124,9 @@ class NumbersTally {
   uint32_t run_version_ = 0;
 
   // By slot of question().
-  PerCode<uint64_t> session_hashes_, user_hashes_, view_hashes_;
+  PerCode<uint64_t> session_hashes_, user_hashes_, view_hashes_, target_hashes_, name_hashes_;
   SlotIds value_ids_, version_ids_;
-  PerCode<uint8_t> exception_kinds_;
+  PerCode<uint8_t> exception_kinds_, clicks_of_type_;
 };
 
 // The same as a pass of a scan that does more; `whole` and `request` must outlive it. whole.finish() tells, without stats.

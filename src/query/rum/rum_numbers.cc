@@ -6,7 +6,7 @@ void Counts::add(const Counts& other) {
   for (const auto member :
        {&Counts::users, &Counts::sessions, &Counts::views, &Counts::actions, &Counts::requests, &Counts::failed_requests,
         &Counts::slow_requests, &Counts::resources, &Counts::errors, &Counts::error_sessions, &Counts::long_tasks,
-        &Counts::blank_screens, &Counts::rage_clicks, &Counts::crashes, &Counts::bounce_sessions, &Counts::satisfied,
+        &Counts::blank_screens, &Counts::rage_clicks, &Counts::crashes, &Counts::satisfied,
         &Counts::tolerated, &Counts::judged}) {
     this->*member += other.*member;
   }

@@ -39,7 +39,9 @@ inline constexpr std::array<std::string_view, kPhaseCount> kPhaseNames = {"dns",
 
 struct Counts {
   int64_t users = 0, sessions = 0, views = 0, actions = 0, requests = 0, failed_requests = 0, slow_requests = 0, resources = 0;
-  int64_t errors = 0, error_sessions = 0, long_tasks = 0, blank_screens = 0, rage_clicks = 0, crashes = 0, bounce_sessions = 0;
+  int64_t errors = 0, error_sessions = 0, long_tasks = 0, blank_screens = 0, rage_clicks = 0, crashes = 0;
+  // Sessions with one page view. None where a filter hides views of a session: they cannot be told then.
+  std::optional<int64_t> bounce_sessions;
   double long_task_ms = 0;
   // Page loads and requests that kept to the threshold, and those within four times that; failed requests are neither.
   int64_t satisfied = 0, tolerated = 0, judged = 0;

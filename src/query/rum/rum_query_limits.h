@@ -8,7 +8,6 @@ namespace clew::query_rum {
 
 // ---- What counts as what ----
 inline constexpr double kSlowRequestMs = 2000;
-inline constexpr double kRageTimes = 3;  // Clicks on one target that were reported as one event.
 
 // ---- Told apart while scanning; beyond it the answer says that it is not exact ----
 inline constexpr size_t kViewsMax = 4'000'000;         // 56 bytes each.

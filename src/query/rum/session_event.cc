@@ -21,7 +21,7 @@ enum Text : size_t {
 };
 constexpr std::array<std::string_view, kFirstSessionText> kTextKeys = {
     key::kSessionId, key::kEventId, key::kType,   key::kEventName,   key::kViewId,    key::kViewName,     key::kUrl,
-    key::kMethod,    key::kSource,  "rum.target_name", key::kErrorType, key::kErrorMessage, key::kMessage,
+    key::kMethod,    key::kSource,  key::kTarget, key::kErrorType, key::kErrorMessage, key::kMessage,
 };
 constexpr std::array<std::string_view, kSessionTextCount> kSessionKeys = {
     key::kAppId,    key::kAppName,     key::kAppType, key::kService,   key::kUserId,     key::kUserName,    key::kVersion,

@@ -135,8 +135,7 @@ class FoldPart final : public EventCollector {
   }
 
   void add_click(const EventBatch& batch, uint32_t i, uint32_t session, uint32_t times) {
-    const std::string_view type = batch.text(kType, i);
-    if (!type.empty() && type != "click" && type != "tap") return;
+    if (!is_click_type(batch.text(kType, i))) return;
     uint32_t target = batch.none(kTarget) ? TextIds::kNone : target_(batch, i);
     if (target == TextIds::kNone && !batch.none(kName)) target = name_(batch, i);
     // One more than the limit tells merge() that there were more.
@@ -235,7 +234,7 @@ stdx::Result<query::QueryStats> fold(const table::Catalog::Sets& sets, const Ses
   question.app = request.app;
   question.filter = &*filter;
   question.mark_only = !request.matching_events_only;
-  question.texts = {key::kSessionId, key::kType, "rum.target_name", key::kEventName};
+  question.texts = {key::kSessionId, key::kType, key::kTarget, key::kEventName};
   if (!search.user.empty() || !search.text.empty()) question.texts.insert(question.texts.end(), {key::kUserId, key::kUserName});
   if (!search.text.empty()) {
     if (search.trace_id) question.ids = true;

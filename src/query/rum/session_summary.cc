@@ -26,9 +26,7 @@ double vital(double weight, double value, double good, double poor) {
 }
 
 bool is_click(const SessionEvent& event, const TextIds& texts) {
-  if (event.kind != EventKind::kAction) return false;
-  const std::string_view type = texts.text(event.type);
-  return type.empty() || type == "click" || type == "tap";
+  return event.kind == EventKind::kAction && is_click_type(texts.text(event.type));
 }
 
 std::vector<Click> clicks_of(std::span<const SessionEvent> events, const TextIds& texts) {
@@ -247,6 +245,8 @@ void SessionCounts::merge(const SessionCounts& other) {
   inp_max_ms = std::max(inp_max_ms, other.inp_max_ms);
   cls_max = std::max(cls_max, other.cls_max);
 }
+
+bool is_click_type(std::string_view type) { return type.empty() || type == "click" || type == "tap"; }
 
 void find_rage(std::vector<Click>& clicks, const std::function<void(size_t first, size_t end)>& of_burst) {
   std::ranges::sort(clicks, {}, [](const Click& click) { return std::tuple(click.session, click.target, click.time_ns, click.event); });

@@ -31,6 +31,7 @@ struct SessionCounts {
   int64_t duration_ns() const { return end_ns > start_ns ? end_ns - start_ns : 0; }
 };
 
+bool is_click_type(std::string_view type);  // Of an action's rum.type; other actions are never clicked in rage.
 struct Click {
   uint32_t session = 0;
   uint32_t target = 0;
