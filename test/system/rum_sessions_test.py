@@ -90,6 +90,8 @@ def test_each_request_says_what_became_of_it(tmp_path):
         session.add("exception", 91_500, type="error", source="onError", name="TypeError", message="x is null",
                     stack=f"TypeError: x is null\n    at total ({PAGE}/app.js:3:7)")
         session.add("action", 90_000, type="click", name="click on buy", target_name="//button", times=3)
+        for before_ms in (89_900, 89_600, 89_300):
+            session.add("action", before_ms, type="click", name="click on link", target_name="//a")
         session.request("young", f"{PAGE}/api/z", 0, new_trace())
         session.send()
         untraced = Session(server, app="other@app")
@@ -105,7 +107,7 @@ def test_each_request_says_what_became_of_it(tmp_path):
                 server.flush()
             detail = check_states(session, expected, found, traced)
             row = detail["session"]
-            assert (row["views"], row["requests"], row["failed_requests"], row["errors"], row["rage_clicks"]) == (1, 8, 2, 1, 1)
+            assert (row["views"], row["requests"], row["failed_requests"], row["errors"], row["rage_clicks"]) == (1, 8, 2, 1, 2)
             assert row["user_name"] == "Ada" and row["lcp_p75_ns"] == 4_321_000_000 and row["is_live"]
             assert untraced.get()["events"][0]["trace"]["state"] == "tracing_off"
             check_list(server, session, untraced)
@@ -127,6 +129,10 @@ def check_list(server, session, untraced):
     ask = lambda query: get_json(server.url("/api/v1/rum/sessions" + query))  # noqa: E731
     both = ask("?sort=worst")
     assert [row["session_id"] for row in both["sessions"]] == [session.id, untraced.id] and both["total_count"] == 2
+    overview = lambda query: get_json(server.url("/api/v1/rum/overview" + query))["now"]  # noqa: E731
+    assert (overview("")["rage_clicks"], overview("")["bounce_sessions"]) == (2, 1), "as the sessions tell them"
+    filtered = overview("?q=%7B%20.view.name%20%3D%20%22%2Fcart%22%20%7D")
+    assert filtered["bounce_sessions"] is None, "a filter hides the other views of a session"
     worst = both["sessions"][0]
     assert worst["pain"] > 0 and worst["worst"]["kind"] in ("failed", "error") and 0 < len(worst["strip"]) <= 80
     for query in ("?has=errors,failed,rage", "?app=ws01%40app", "?text=X%20IS%20NULL", "?q=%7B%20.rum.type%20%3D%20%22webvitals%22%20%7D", "?min_duration=10s"):

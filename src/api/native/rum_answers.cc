@@ -78,6 +78,7 @@ void write_vitals(wire::JsonWriter& json, const std::vector<query_rum::VitalSumm
     write("good_max", info.good_max);
     write("poor_min", info.poor_min);
     write("before_p75", vital.before_p75);
+    json.member("before_count", vital.before_count);
     json.end_object();
   }
   json.end_array();
@@ -201,9 +202,9 @@ std::string breakdown_json(const query_rum::Breakdown& breakdown, const query_ru
     }
     write_ms(json, "request_p75", row.request_p75);
     write_score(json, "apdex", counts.apdex());
-    json.member("poor_views", row.poor_views);
+    json.member("poor_views", row.poor_views).member("lcp_count", row.lcp_count);
     write_ms(json, "before_lcp_p75", row.before_lcp_p75);
-    json.key("before_errors");
+    json.member("before_lcp_count", row.before_lcp_count).key("before_errors");
     row.before_errors ? json.value(*row.before_errors) : json.null();
     json.member("q", row.q).end_object();
   }

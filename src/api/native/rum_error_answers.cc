@@ -41,8 +41,11 @@ void trace_or_null(wire::JsonWriter& json, std::string_view name, otlp::TraceId 
 void write_shares(wire::JsonWriter& json, std::string_view name, std::string_view value_name,
                   const ErrorShares& shares) {
   json.key(name).begin_array();
-  for (const auto& [value, count] : shares)
-    json.begin_object().member(value_name, value).member("count", count).end_object();
+  for (const query_rum::ErrorShare& share : shares) {
+    json.begin_object().member(value_name, share.value).member("count", share.count);
+    if (value_name == "value") json.member("users", share.users);
+    json.end_object();
+  }
   json.end_array();
 }
 

@@ -283,7 +283,7 @@ std::vector<Shape> rum_error_shapes() {
         list_of("page", "BrowserErrorShare", "Pages")}},
       {"BrowserErrorShare",
        "How often with a value.",
-       {{"value", kText, "The value"}, {"count", kInteger, "How often"}}},
+       {{"value", kText, "The value"}, {"count", kInteger, "How often"}, {"users", kInteger, "Different ones; 0 where they are not known"}}},
       {"BrowserErrorRelease",
        "A release of the application.",
        {{"version", kText, "Its name"}, {"first_ns", kTime, "First seen in the range"}}},

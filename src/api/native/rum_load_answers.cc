@@ -55,6 +55,7 @@ void write_request(wire::JsonWriter& json, const query_rum::RequestRow& row) {
   json.end_object();
   write_texts(json, "pages", "view", row.pages);
   write_ms(json, "before_p75_ns", row.before_p75);
+  json.member("before_count", row.before_count);
   json.member("q", row.q).end_object();
 }
 

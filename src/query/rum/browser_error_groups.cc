@@ -276,7 +276,8 @@ stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, ui
                  .app = request.app,
                  .filter = request.filter,
                  .steps = &detail.steps,
-                 .sights_max = kErrorSamplesMax};
+                 .sights_max = kErrorSamplesMax,
+                 .users_of_values = true};
   auto variants = scan_errors(sets, scan, control, hooks);
   if (!variants) return std::unexpected(std::move(variants.error()));
   std::vector<ErrorGroupParts> parts = group_errors(*variants, book.maps);
@@ -290,7 +291,8 @@ stdx::Result<BrowserErrorDetail> browser_error(const table::Catalog& catalog, ui
     scan = {.range = {known->last_ns - kDayNs / 24, known->last_ns + 1},
             .app = known->app,
             .steps = &detail.steps,
-            .sights_max = kErrorSamplesMax};
+            .sights_max = kErrorSamplesMax,
+            .users_of_values = true};
     variants = scan_errors(sets, scan, control, {});
     if (!variants) return std::unexpected(std::move(variants.error()));
     parts = group_errors(*variants, book.maps);

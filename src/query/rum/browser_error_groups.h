@@ -35,7 +35,13 @@ struct BrowserErrorsRequest {
   int64_t points = 60;   // At most kErrorPointsMax.
 };
 
-using ErrorShares = std::vector<std::pair<std::string, int64_t>>;  // Most first; an empty text: not known.
+struct ErrorShare {
+  std::string value;  // Empty: not known.
+  int64_t count = 0;
+  int64_t users = 0;  // Of one group alone, and always of versions; 0 where users are not known.
+  bool operator==(const ErrorShare&) const = default;
+};
+using ErrorShares = std::vector<ErrorShare>;  // Most first.
 
 struct BrowserErrorGroup {
   uint64_t id = 0;

@@ -136,8 +136,8 @@ TEST_F(BrowserErrorsTest, AreCountedByWhatWentWrong) {
   EXPECT_EQ(first.app_name, "Shop");
   ASSERT_TRUE(first.culprit.has_value());
   EXPECT_EQ(first.culprit->function(), "total");
-  EXPECT_EQ(first.versions, (ErrorShares{{"2.4.0", 3}, {"2.4.1", 1}}));
-  EXPECT_EQ(first.pages, (ErrorShares{{"/cart", 4}}));
+  EXPECT_EQ(first.versions, (ErrorShares{{"2.4.0", 3, 1}, {"2.4.1", 1, 1}}));
+  EXPECT_EQ(first.pages, (ErrorShares{{"/cart", 4, 0}}));
   EXPECT_EQ(first.first_ns, kStart + 10 * kSecond);
   EXPECT_EQ(first.last_ns, kStart + 20 * kSecond);
   EXPECT_EQ(first.first_version, "2.4.0");
@@ -153,6 +153,20 @@ TEST_F(BrowserErrorsTest, AreCountedByWhatWentWrong) {
   const EventFilter filter = *EventFilter::parse("{ .user.id = \"u2\" && resource.service.version = \"2.4.1\" }");
   filtered.filter = &filter;
   EXPECT_EQ(only(filtered).count, 1);
+}
+
+TEST_F(BrowserErrorsTest, DetailTellsTheUsersOfEachValue) {
+  TestEvent firefox = exception({.at_s = 40, .version = "2.4.1", .user = "u2"});
+  for (auto& pair : firefox.attributes) {
+    if (pair.key == "user_agent.name") pair = pair_of("user_agent.name", "Firefox");
+  }
+  add({exception({.at_s = 10, .times = 3}), exception({.at_s = 20, .version = "2.4.1"}), exception({.at_s = 30, .user = "u2"}), firefox,
+       exception({.at_s = 50, .session = "", .user = ""})});
+  const auto detail = browser_error(catalog, only(asked()).id, asked(), {maps, *states, clock});
+  ASSERT_TRUE(detail.has_value()) << detail.error().message;
+  EXPECT_EQ(detail->group.browsers, (ErrorShares{{"Chrome", 6, 2}, {"Firefox", 1, 1}}));
+  EXPECT_EQ(detail->group.versions, (ErrorShares{{"2.4.0", 5, 2}, {"2.4.1", 2, 2}}));
+  EXPECT_EQ(detail->group.pages, (ErrorShares{{"/cart", 7, 2}}));
 }
 
 TEST_F(BrowserErrorsTest, FirstSeenDoesNotDependOnTheRange) {

@@ -33,19 +33,25 @@ class Teller {
   std::map<std::tuple<uint32_t, uint32_t, uint32_t, uint32_t>, ResolvedStack> told_;
 };
 
-ErrorShares shares(const std::map<uint32_t, int64_t>& counts, const TextIds& texts) {
+// Of all variants of a group.
+struct Values {
+  std::map<uint32_t, int64_t> counts;
+  absl::flat_hash_set<uint64_t> users;  // Value << 32 | user.
+
+  void add(const ErrorVariant::Values& values) {
+    for (const auto& [text, count] : values.counts) counts[text] += count;
+    users.insert(values.users.begin(), values.users.end());
+  }
+};
+
+ErrorShares shares(const Values& values, const TextIds& texts) {
+  absl::flat_hash_map<uint32_t, int64_t> users;
+  for (const uint64_t pair : values.users) ++users[static_cast<uint32_t>(pair >> 32)];
   ErrorShares list;
-  for (const auto& [text, count] : counts) list.emplace_back(texts.text(text), count);
-  std::ranges::sort(list, [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  });
+  for (const auto& [text, count] : values.counts) list.push_back({std::string(texts.text(text)), count, users[text]});
+  std::ranges::sort(list, [](const ErrorShare& a, const ErrorShare& b) { return a.count != b.count ? a.count > b.count : a.value < b.value; });
   if (list.size() > kErrorSharesMax) list.resize(kErrorSharesMax);
   return list;
-}
-
-template <class Counts>
-void add_counts(const Counts& from, std::map<uint32_t, int64_t>& to) {
-  for (const auto& [text, count] : from) to[text] += count;
 }
 
 }  // namespace
@@ -109,7 +115,7 @@ BrowserErrorGroup summed(const ErrorVariants& variants, const ErrorGroupParts& p
   group.first_ns = INT64_MAX;
   group.last_ns = newest.last_ns;
   absl::flat_hash_set<uint32_t> users, sessions;
-  std::map<uint32_t, int64_t> versions, pages, browsers, systems, countries;
+  Values versions, pages, browsers, systems, countries;
   for (const ErrorVariant* variant : parts.variants) {
     group.count += variant->count;
     if (variant->first_ns < group.first_ns) {
@@ -118,11 +124,12 @@ BrowserErrorGroup summed(const ErrorVariants& variants, const ErrorGroupParts& p
     }
     users.insert(variant->users.begin(), variant->users.end());
     sessions.insert(variant->sessions.begin(), variant->sessions.end());
-    versions[variant->version] += variant->count;
-    add_counts(variant->pages, pages);
-    add_counts(variant->browsers, browsers);
-    add_counts(variant->systems, systems);
-    add_counts(variant->countries, countries);
+    versions.counts[variant->version] += variant->count;
+    for (const uint32_t user : variant->users) versions.users.insert(uint64_t{variant->version} << 32 | user);
+    pages.add(variant->pages);
+    browsers.add(variant->browsers);
+    systems.add(variant->systems);
+    countries.add(variant->countries);
     for (size_t i = 0; i < group.series.size(); ++i) group.series[i] += variant->series[i];
     group.sights.insert(group.sights.end(), variant->sights.begin(), variant->sights.end());
   }

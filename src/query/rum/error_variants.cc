@@ -89,8 +89,9 @@ class VariantTable {
     return &variant;
   }
 
-  void add_person(absl::flat_hash_set<uint32_t>& people, uint32_t person) {
-    if (person == 0) return;
+  template <class Person>
+  void add_person(absl::flat_hash_set<Person>& people, Person person) {
+    if (static_cast<uint32_t>(person) == 0) return;
     if (people_ == kErrorPeopleMax) {
       variants_.exact = false;
       return;
@@ -136,7 +137,11 @@ class VariantTable {
       for (const uint32_t user : theirs.users) add_person(ours->users, text(user));
       for (const uint32_t session : theirs.sessions) add_person(ours->sessions, text(session));
       for (const auto counts : {&ErrorVariant::pages, &ErrorVariant::browsers, &ErrorVariant::systems, &ErrorVariant::countries}) {
-        for (const auto& [value, count] : theirs.*counts) (ours->*counts)[text(value)] += count;
+        const ErrorVariant::Values& values = theirs.*counts;
+        for (const auto& [value, count] : values.counts) (ours->*counts).counts[text(value)] += count;
+        for (const uint64_t pair : values.users) {
+          add_person((ours->*counts).users, uint64_t{text(static_cast<uint32_t>(pair >> 32))} << 32 | text(static_cast<uint32_t>(pair)));
+        }
       }
       for (ErrorVariant::Sight sight : theirs.sights) {
         sight.session = text(sight.session);
@@ -228,12 +233,15 @@ class ErrorsPart final : public EventCollector {
     if (!scan_.with_people) return;
     const uint32_t session = slots_[kSession](batch, i);
     table_.add_person(variant.sessions, session);
-    table_.add_person(variant.users, slots_[kUser](batch, i));
-    for (const auto& [counts, slot] : {std::pair(&variant.pages, kPage),
+    const uint32_t user = slots_[kUser](batch, i);
+    table_.add_person(variant.users, user);
+    for (const auto& [values, slot] : {std::pair(&variant.pages, kPage),
                                        {&variant.browsers, kBrowser},
                                        {&variant.systems, kSystem},
                                        {&variant.countries, kCountry}}) {
-      (*counts)[slots_[slot](batch, i)] += times;
+      const uint32_t value = slots_[slot](batch, i);
+      values->counts[value] += times;
+      if (scan_.users_of_values) table_.add_person(values->users, uint64_t{value} << 32 | user);
     }
     table_.keep_sight(variant.sights, {time_ns, session, batch.trace_id(i), batch.place(i)});
   }

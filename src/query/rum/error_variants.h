@@ -36,7 +36,11 @@ struct ErrorVariant {
   uint32_t app_name = 0, source = 0, debug_ids = 0;  // Of the last one seen.
   std::vector<int64_t> series;
   absl::flat_hash_set<uint32_t> users, sessions;
-  absl::flat_hash_map<uint32_t, int64_t> pages, browsers, systems, countries;
+  struct Values {
+    absl::flat_hash_map<uint32_t, int64_t> counts;
+    absl::flat_hash_set<uint64_t> users;  // Value << 32 | user; if asked for.
+  };
+  Values pages, browsers, systems, countries;
   std::vector<Sight> sights;  // The newest, in no order.
 };
 
@@ -54,6 +58,7 @@ struct ErrorScan {
   const query::TimeSteps* steps = nullptr;  // Without them no series.
   bool with_people = true;  // Users, sessions, pages and the like; what is only to be known to exist needs none.
   size_t sights_max = 1;    // Of each variant.
+  bool users_of_values = false;  // How many users each page, browser, system and country has.
 };
 stdx::Result<ErrorVariants> scan_errors(const table::Catalog::Sets& sets, const ErrorScan& scan,
                                         const query::QueryControl& control, const query::ScanHooks& hooks);

@@ -54,7 +54,8 @@ std::vector<VitalSummary> summaries_of(GroupNumbers& now, GroupNumbers* before) 
     summaries.push_back({.vital = vital, .p50 = numbers.quantile(vital, 0.5), .p75 = numbers.quantile(vital, 0.75),
                          .p95 = numbers.quantile(vital, 0.95),
                          .before_p75 = before == nullptr ? std::nullopt : before->vitals[i].quantile(vital, 0.75),
-                         .count = numbers.values.count(), .good = numbers.good, .fair = numbers.fair, .poor = numbers.poor});
+                         .count = numbers.values.count(), .good = numbers.good, .fair = numbers.fair, .poor = numbers.poor,
+                         .before_count = before == nullptr ? 0 : before->vitals[i].values.count()});
   }
   return summaries;
 }
@@ -152,7 +153,7 @@ Breakdown rows_of(Numbers& numbers, Numbers* before, const BreakdownRequest& req
     }
     BreakdownRow row{.value = std::string(numbers.values.text(id)), .counts = counts, .exits = group.exits,
                      .poor_views = group.poor_views, .p75 = {}, .request_p75 = group.requests.quantile(0.75),
-                     .before_lcp_p75 = {}, .before_errors = {}, .q = {}};
+                     .before_lcp_p75 = {}, .lcp_count = group.vital(Vital::kLcp).values.count(), .before_lcp_count = 0, .before_errors = {}, .q = {}};
     for (size_t i = 0; i < kVitalCount; ++i) row.p75[i] = group.vitals[i].quantile(static_cast<Vital>(i), 0.75);
     done.rows.push_back(std::move(row));
   }
@@ -168,6 +169,7 @@ Breakdown rows_of(Numbers& numbers, Numbers* before, const BreakdownRequest& req
     if (before == nullptr) continue;
     GroupNumbers& group = before->group(row.value);
     row.before_lcp_p75 = group.vital(Vital::kLcp).quantile(Vital::kLcp, 0.75);
+    row.before_lcp_count = group.vital(Vital::kLcp).values.count();
     row.before_errors = group.counts.errors;
   }
   return done;

@@ -24,7 +24,7 @@ namespace clew::query_rum {
 struct VitalSummary {
   Vital vital = Vital::kLcp;
   std::optional<double> p50, p75, p95, before_p75;
-  int64_t count = 0, good = 0, fair = 0, poor = 0;
+  int64_t count = 0, good = 0, fair = 0, poor = 0, before_count = 0;
 };
 std::vector<VitalSummary> summaries_of(GroupNumbers& now, GroupNumbers* before);
 
@@ -87,6 +87,7 @@ struct BreakdownRow {
   int64_t exits = 0, poor_views = 0;
   std::array<std::optional<double>, kVitalCount> p75;
   std::optional<double> request_p75, before_lcp_p75;
+  int64_t lcp_count = 0, before_lcp_count = 0;  // Views that told it.
   std::optional<int64_t> before_errors;
   std::string q;  // The filter that is this row.
 };

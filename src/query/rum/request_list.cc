@@ -151,7 +151,7 @@ std::vector<KeyedRow> top_rows(LoadTally& tally, RequestSort sort, size_t limit)
   for (auto& [key, numbers] : tally.loads) {
     RequestRow row{.method = std::string(tally.texts.text(std::get<0>(key))), .name = std::string(tally.texts.text(std::get<2>(key))),
                    .host = std::string(tally.texts.text(std::get<1>(key))), .type = std::string(tally.texts.text(numbers.type)),
-                   .count = numbers.count, .failed = numbers.failed, .traced = numbers.traced, .p50 = {}, .p75 = numbers.ms.quantile(0.75),
+                   .count = numbers.count, .failed = numbers.failed, .traced = numbers.traced, .before_count = 0, .p50 = {}, .p75 = numbers.ms.quantile(0.75),
                    .p95 = {}, .p99 = {}, .transfer_bytes_p75 = {}, .before_p75 = {}, .max_ms = std::max(0.0, numbers.max_ms),
                    .total_ms = numbers.total_ms, .status = {}, .pages = {}, .sampled = 0, .time = {}, .slowest = {}, .q = {}};
     rows.push_back({std::move(row), key});
@@ -281,7 +281,9 @@ stdx::Result<Requests> requests_of(const table::Catalog& catalog, const table::C
     done.stats.elapsed_ns += more->elapsed_ns;
     for (KeyedRow& keyed : rows) {
       const auto found = before.loads.find({before.texts.find(keyed.row.method), before.texts.find(keyed.row.host), before.texts.find(keyed.row.name)});
-      if (found != before.loads.end()) keyed.row.before_p75 = found->second.ms.quantile(0.75);
+      if (found == before.loads.end()) continue;
+      keyed.row.before_p75 = found->second.ms.quantile(0.75);
+      keyed.row.before_count = found->second.count;
     }
   }
   for (KeyedRow& keyed : rows) done.rows.push_back(std::move(keyed.row));

@@ -29,7 +29,7 @@ struct RequestSample {
 
 struct RequestRow {
   std::string method, name, host, type;
-  int64_t count = 0, failed = 0, traced = 0;
+  int64_t count = 0, failed = 0, traced = 0, before_count = 0;
   std::optional<double> p50, p75, p95, p99, transfer_bytes_p75, before_p75;  // ms
   double max_ms = 0, total_ms = 0;
   std::vector<std::pair<std::string, int64_t>> status;  // Most first; "" where there was none.

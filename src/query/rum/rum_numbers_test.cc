@@ -261,7 +261,9 @@ TEST_F(RumNumbersTest, OverviewBesideReleaseAndRange) {
   const auto ranged = overview(sets_, {.range = rest, .baseline = Baseline::kRange, .baseline_range = half});
   ASSERT_TRUE(ranged);
   naive([&](const TestEvent& e) { return rest.contains(e.time_ns); }).expect(ranged->now);
-  naive([&](const TestEvent& e) { return half.contains(e.time_ns); }).expect(*ranged->before);
+  const Naive earlier = naive([&](const TestEvent& e) { return half.contains(e.time_ns); });
+  earlier.expect(*ranged->before);
+  EXPECT_EQ(ranged->vitals[0].before_count, std::ssize(earlier.all(Vital::kLcp)));
 }
 
 TEST_F(RumNumbersTest, BreakdownRowsAreWhatTheirFilterFinds) {
@@ -288,6 +290,7 @@ TEST_F(RumNumbersTest, BreakdownRowsAreWhatTheirFilterFinds) {
       EXPECT_EQ(row.request_p75, quantile(expected.request_ms, 0.75));
       const auto lcp = quantile(expected.all(Vital::kLcp), 0.75);
       EXPECT_EQ(row.p75[0].has_value(), lcp.has_value());
+      EXPECT_EQ(row.lcp_count, std::ssize(expected.all(Vital::kLcp)));
       if (lcp) {
         EXPECT_NEAR(*row.p75[0], *lcp, 1e-6);
       }

@@ -19,6 +19,7 @@ export interface Vital {
   good_max: number;
   poor_min: number;
   before_p75: number | null;
+  before_count: number;
 }
 export interface Counts {
   users: number;
@@ -37,7 +38,8 @@ export interface Counts {
   rage_clicks: number;
   crashes: number;
   apdex: number | null;
-  bounce_sessions: number;
+  /** Null with a filter and of one page, which hide a session’s other views. */
+  bounce_sessions: number | null;
 }
 export interface RumApp {
   id: string;
@@ -125,7 +127,9 @@ export interface BreakdownRow {
   request_p75: number | null;
   apdex: number | null;
   poor_views: number;
+  lcp_count: number;
   before_lcp_p75: number | null;
+  before_lcp_count: number;
   before_errors: number | null;
   /** The filter that is this row. */
   q: string;
@@ -167,6 +171,7 @@ export interface RequestRow {
   sample: { session_id: string; event_id: string; trace_id: string | null; duration_ns: number } | null;
   pages: { view: string; count: number }[];
   before_p75_ns: number | null;
+  before_count: number;
   q: string;
 }
 export type RequestSort = 'total' | 'count' | 'p75' | 'failed' | 'slowest';

@@ -1,5 +1,5 @@
 // Errors of browsers: the list, one group, source maps.
-import { formatCount } from '../format/quantity';
+import { formatCount, formatCountExactly } from '../format/quantity';
 import { plural } from './catalogue';
 
 export const rumErrors = {
@@ -99,6 +99,8 @@ export const rumErrors = {
     shares: { browser: 'Browser', os: 'System', version: 'Version', country: 'Country', page: 'Page' },
     not_known: '(not known)',
     only: (value: string) => `Only ${value}`,
+    of_errors: 'of errors',
+    times: (count: number) => `${formatCountExactly(count)} ${plural(count, 'time', 'times')}`,
     more_values: (count: number) => `${formatCount(count)} more`,
     samples: 'Affected users and sessions',
     hit: (users: number, sessions: number) => `${formatCount(users)} ${plural(users, 'user', 'users')} in ${formatCount(sessions)} ${plural(sessions, 'session', 'sessions')}`,

@@ -1,5 +1,5 @@
 // 浏览器端错误：列表、单个错误、源码映射。
-import { formatCount } from '../format/quantity';
+import { formatCount, formatCountExactly } from '../format/quantity';
 import type { Section } from './catalogue';
 
 export const rumErrors: Section<'rumErrors'> = {
@@ -99,6 +99,8 @@ export const rumErrors: Section<'rumErrors'> = {
     shares: { browser: '浏览器', os: '操作系统', version: '版本', country: '国家', page: '页面' },
     not_known: '(未知)',
     only: (value) => `仅 ${value}`,
+    of_errors: '占错误',
+    times: (count) => `${formatCountExactly(count)} 次`,
     more_values: (count) => `另有 ${formatCount(count)} 项`,
     samples: '受影响的用户与会话',
     hit: (users, sessions) => `${formatCount(users)} 位用户，${formatCount(sessions)} 个会话`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isWorse } from './change';
+import { isWorse } from './comparison';
 import { binsOf } from './histogram';
 import { phaseBars } from './phases';
 import { partsOf } from './time_bar';

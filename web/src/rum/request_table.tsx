@@ -7,11 +7,12 @@ import { useMemo } from 'preact/hooks';
 import type { RequestRow, RumScope } from '../api/rum_overview';
 import { go, link, setQuery, useParameter } from '../app/address';
 import { formatDuration } from '../format/duration';
-import { formatBytes, formatChange, formatCount, formatShare, kMissing } from '../format/quantity';
+import { formatBytes, formatCount, formatShare, kMissing } from '../format/quantity';
 import { t } from '../i18n/catalogue';
 import { DataTable, type Column, type Sort } from '../widget/data_table';
 import { Icon } from '../widget/icon';
-import { isWorse } from './change';
+import { ChangeCell } from './change';
+import { factorOf } from './comparison';
 import { joined } from './filter';
 import { ValueText } from './filter_bar';
 import { pageLink, sessionLink, sessionsLink } from './links';
@@ -60,8 +61,8 @@ function columnsOf(isShort: boolean, isOpen: boolean, chosen: string, hasBefore:
     !isShort && !isOpen && { id: 'p50', title: 'p50', align: 'right', ...minor, sortBy: (row) => row.p50_ns ?? undefined, cell: (row) => formatDuration(row.p50_ns) },
     { id: 'p75', title: 'p75', align: 'right', sortBy: (row) => row.p75_ns ?? undefined, cell: (row) => <span class={(row.p75_ns ?? 0) > 2e9 ? 'is-warning strong' : ''}>{formatDuration(row.p75_ns)}</span> },
     !isShort && !isOpen && hasBefore && {
-      id: 'change', title: words.change, align: 'right', ...minor, tip: words.change_tip, sortBy: (row) => (row.before_p75_ns && row.p75_ns !== null ? row.p75_ns / row.before_p75_ns : undefined),
-      cell: (row) => <span class={isWorse(row.p75_ns, row.before_p75_ns, 'more') ? 'is-warning strong' : 'third'}>{formatChange(row.p75_ns, row.before_p75_ns)}</span>,
+      id: 'change', title: words.change, align: 'right', ...minor, tip: words.change_tip, sortBy: (row) => factorOf(row.p75_ns, row.before_p75_ns, [row.count, row.before_count]),
+      cell: (row) => <ChangeCell now={row.p75_ns} before={row.before_p75_ns} worse="more" samples={[row.count, row.before_count]} format={formatDuration} />,
     },
     !isShort && !isOpen && { id: 'p95', title: 'p95', align: 'right', ...minor, sortBy: (row) => row.p95_ns ?? undefined, cell: (row) => formatDuration(row.p95_ns) },
     !isShort && { id: 'slowest', title: words.slowest, align: 'right', ...minor, sortBy: (row) => row.max_ns ?? undefined, cell: (row) => formatDuration(row.max_ns) },

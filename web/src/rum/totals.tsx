@@ -7,10 +7,13 @@ import type { Counts, RumScope } from '../api/rum_overview';
 import { formatDuration } from '../format/duration';
 import { formatApdex, formatCount, formatShare, kMissing } from '../format/quantity';
 import { t } from '../i18n/catalogue';
-import { Change, type Worse } from './change';
+import { Change } from './change';
+import type { FigureKind, Samples, Worse } from './comparison';
 import { browserErrorsLink, overviewLink, sessionsLink } from './links';
 
-const share = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
+const share = (part: number | null, whole: number): number | null => (whole > 0 && part !== null ? part / whole : null);
+/** What both sides of a comparison are made of. */
+const samplesOf = (now: Counts, before: Counts | null, pick: (counts: Counts) => number): Samples | undefined => (before ? [pick(now), pick(before)] : undefined);
 
 export interface Measures {
   errorFree: number | null;
@@ -36,19 +39,21 @@ interface TileProps {
   now: number | null;
   before: number | null | undefined;
   worse: Worse;
+  kind?: FigureKind;
+  samples?: Samples | undefined;
   format: (value: number) => string;
   was?: string | undefined;
   tone?: 'error' | 'warning' | undefined;
   children?: ComponentChildren;
 }
 
-function Tile({ title, tip, figure, href, now, before, worse, format, was, tone, children }: TileProps) {
+function Tile({ title, tip, figure, href, now, before, worse, kind, samples, format, was, tone, children }: TileProps) {
   const shown = <span class={tone ? `tile-figure is-${tone}` : 'tile-figure'}>{figure}</span>;
   return (
     <div class="tile">
       <dt data-tip={tip}>{title}</dt>
       <dd class="number">
-        {href ? <a href={href}>{shown}</a> : shown} <Change now={now} before={before} worse={worse} format={format} was={was} />
+        {href ? <a href={href}>{shown}</a> : shown} <Change now={now} before={before} worse={worse} {...(kind ? { kind } : {})} samples={samples} format={format} was={was} />
         {children && <span class="caption">{children}</span>}
       </dd>
     </div>
@@ -61,13 +66,14 @@ export function AppTotals({ now, before, scope, isPage = false }: { now: Counts;
   const slow = share(now.slow_requests, now.requests);
   const stutter = share(now.long_task_ns, now.views);
   const bounces = share(now.bounce_sessions, now.sessions);
+  const of = (pick: (counts: Counts) => number) => samplesOf(now, before, pick);
   return (
     <dl class="tiles app-tiles panel">
-      <Tile title={words.slow} tip={words.slow_tip} href={now.slow_requests > 0 ? overviewLink(scope, 'requests', { sort: '-p75' }) : undefined} figure={now.requests ? formatShare(slow) : kMissing} now={slow} before={before ? share(before.slow_requests, before.requests) : null} worse="more" format={formatShare} tone={(slow ?? 0) >= 0.05 ? 'warning' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
-      <Tile title={words.stutter} tip={words.stutter_tip} href={now.long_tasks > 0 ? sessionsLink(scope, 'long_tasks') : undefined} figure={now.views ? formatDuration(stutter) : kMissing} now={stutter} before={before ? share(before.long_task_ns, before.views) : null} worse="more" format={formatDuration}>{words.times(formatCount(now.long_tasks))}</Tile>
-      <Tile title={words.rage} tip={words.rage_tip} href={now.rage_clicks > 0 ? sessionsLink(scope, 'rage') : undefined} figure={formatCount(now.rage_clicks)} now={now.rage_clicks} before={before?.rage_clicks} worse="more" format={formatCount} />
-      <Tile title={words.crashes} href={now.crashes > 0 ? sessionsLink(scope, 'crash') : undefined} figure={formatCount(now.crashes)} now={now.crashes} before={before?.crashes} worse="more" format={formatCount} tone={now.crashes > 0 ? 'error' : undefined} />
-      {!isPage && <Tile title={words.bounces} tip={words.bounces_tip} figure={formatShare(bounces)} now={bounces} before={before ? share(before.bounce_sessions, before.sessions) : null} worse="more" format={formatShare} />}
+      <Tile title={words.slow} tip={words.slow_tip} href={now.slow_requests > 0 ? overviewLink(scope, 'requests', { sort: '-p75' }) : undefined} figure={now.requests ? formatShare(slow) : kMissing} now={slow} before={before ? share(before.slow_requests, before.requests) : null} worse="more" kind="share" samples={of((counts) => counts.requests)} format={formatShare} tone={(slow ?? 0) >= 0.05 ? 'warning' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
+      <Tile title={words.stutter} tip={words.stutter_tip} href={now.long_tasks > 0 ? sessionsLink(scope, 'long_tasks') : undefined} figure={now.views ? formatDuration(stutter) : kMissing} now={stutter} before={before ? share(before.long_task_ns, before.views) : null} worse="more" samples={of((counts) => counts.views)} format={formatDuration}>{words.times(formatCount(now.long_tasks))}</Tile>
+      <Tile title={words.rage} tip={words.rage_tip} href={now.rage_clicks > 0 ? sessionsLink(scope, 'rage') : undefined} figure={formatCount(now.rage_clicks)} now={now.rage_clicks} before={before?.rage_clicks} worse="more" kind="count" format={formatCount} />
+      <Tile title={words.crashes} href={now.crashes > 0 ? sessionsLink(scope, 'crash') : undefined} figure={formatCount(now.crashes)} now={now.crashes} before={before?.crashes} worse="more" kind="count" format={formatCount} tone={now.crashes > 0 ? 'error' : undefined} />
+      {!isPage && <Tile title={words.bounces} tip={now.bounce_sessions === null ? words.bounces_unknown : words.bounces_tip} figure={formatShare(bounces)} now={bounces} before={before ? share(before.bounce_sessions, before.sessions) : null} worse="more" kind="share" samples={of((counts) => counts.sessions)} format={formatShare} />}
     </dl>
   );
 }
@@ -78,16 +84,17 @@ export const kErrorShare = 0.01;
 export function Totals({ now, before, scope }: { now: Counts; before: Counts | null; scope: RumScope }) {
   const words = t.rum.totals;
   const [is, was] = [measuresOf(now), before ? measuresOf(before) : undefined];
+  const of = (pick: (counts: Counts) => number) => samplesOf(now, before, pick);
   return (
     <dl class="tiles panel">
-      <Tile title={words.users} figure={formatCount(now.users)} now={now.users} before={before?.users} worse="neither" format={formatCount} />
-      <Tile title={words.sessions} href={sessionsLink(scope)} figure={formatCount(now.sessions)} now={now.sessions} before={before?.sessions} worse="neither" format={formatCount} />
-      <Tile title={words.views} figure={formatCount(now.views)} now={now.views} before={before?.views} worse="neither" format={formatCount}>{now.sessions > 0 && words.per_session(formatCount(now.views / now.sessions))}</Tile>
-      <Tile title={words.error_free} tip={words.error_free_tip} href={now.error_sessions > 0 ? sessionsLink(scope, 'errors') : undefined} figure={formatShare(is.errorFree)} now={is.errorSessions} before={was?.errorSessions} was={was ? formatShare(was.errorFree) : undefined} worse="more" format={formatShare} tone={(is.errorSessions ?? 0) >= 0.05 ? 'error' : undefined} />
-      <Tile title={words.apdex} tip={words.apdex_tip} figure={formatApdex(now.apdex)} now={now.apdex} before={before?.apdex} worse="less" format={formatApdex} tone={now.apdex !== null && now.apdex < 0.7 ? 'warning' : undefined} />
-      <Tile title={words.failed} tip={words.failed_tip} href={now.failed_requests > 0 ? overviewLink(scope, 'requests', { sort: '-failed' }) : undefined} figure={now.requests ? formatShare(is.failedRequests) : kMissing} now={is.failedRequests} before={was?.failedRequests} worse="more" format={formatShare} tone={(is.failedRequests ?? 0) >= kErrorShare ? 'error' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
-      <Tile title={words.errors} href={now.errors > 0 ? browserErrorsLink(scope) : undefined} figure={formatCount(now.errors)} now={now.errors} before={before?.errors} worse="more" format={formatCount} tone={(is.errorSessions ?? 0) >= kErrorShare ? 'error' : undefined}>{words.in_sessions(formatCount(now.error_sessions))}</Tile>
-      <Tile title={words.blank} tip={words.blank_tip} href={now.blank_screens > 0 ? sessionsLink(scope, 'blank') : undefined} figure={formatCount(now.blank_screens)} now={now.blank_screens} before={before?.blank_screens} worse="more" format={formatCount} tone={now.blank_screens > 0 ? 'error' : undefined}>{now.views > 0 && now.blank_screens > 0 && words.of_views(formatShare(is.blank))}</Tile>
+      <Tile title={words.users} figure={formatCount(now.users)} now={now.users} before={before?.users} worse="neither" kind="count" format={formatCount} />
+      <Tile title={words.sessions} href={sessionsLink(scope)} figure={formatCount(now.sessions)} now={now.sessions} before={before?.sessions} worse="neither" kind="count" format={formatCount} />
+      <Tile title={words.views} figure={formatCount(now.views)} now={now.views} before={before?.views} worse="neither" kind="count" format={formatCount}>{now.sessions > 0 && words.per_session(formatCount(now.views / now.sessions))}</Tile>
+      <Tile title={words.error_free} tip={words.error_free_tip} href={now.error_sessions > 0 ? sessionsLink(scope, 'errors') : undefined} figure={formatShare(is.errorFree)} now={is.errorSessions} before={was?.errorSessions} was={was ? formatShare(was.errorFree) : undefined} worse="more" kind="share" samples={of((counts) => counts.sessions)} format={formatShare} tone={(is.errorSessions ?? 0) >= 0.05 ? 'error' : undefined} />
+      <Tile title={words.apdex} tip={words.apdex_tip} figure={formatApdex(now.apdex)} now={now.apdex} before={before?.apdex} worse="less" samples={of((counts) => counts.requests + counts.views)} format={formatApdex} tone={now.apdex !== null && now.apdex < 0.7 ? 'warning' : undefined} />
+      <Tile title={words.failed} tip={words.failed_tip} href={now.failed_requests > 0 ? overviewLink(scope, 'requests', { sort: '-failed' }) : undefined} figure={now.requests ? formatShare(is.failedRequests) : kMissing} now={is.failedRequests} before={was?.failedRequests} worse="more" kind="share" samples={of((counts) => counts.requests)} format={formatShare} tone={(is.failedRequests ?? 0) >= kErrorShare ? 'error' : undefined}>{words.of_requests(formatCount(now.requests))}</Tile>
+      <Tile title={words.errors} href={now.errors > 0 ? browserErrorsLink(scope) : undefined} figure={formatCount(now.errors)} now={now.errors} before={before?.errors} worse="more" kind="count" format={formatCount} tone={(is.errorSessions ?? 0) >= kErrorShare ? 'error' : undefined}>{words.in_sessions(formatCount(now.error_sessions))}</Tile>
+      <Tile title={words.blank} tip={words.blank_tip} href={now.blank_screens > 0 ? sessionsLink(scope, 'blank') : undefined} figure={formatCount(now.blank_screens)} now={now.blank_screens} before={before?.blank_screens} worse="more" kind="count" format={formatCount} tone={now.blank_screens > 0 ? 'error' : undefined}>{now.views > 0 && now.blank_screens > 0 && words.of_views(formatShare(is.blank))}</Tile>
     </dl>
   );
 }

@@ -45,7 +45,7 @@ export function VitalCards({ vitals, series, chosen, onPick }: {
             {vital.count > 0 && (
               <p class="caption number line vital-foot">
                 <span class="grow">{words.of_views(vital.count)}</span>
-                <Change now={vital.p75} before={vital.before_p75} worse="more" format={(value) => formatVital(vital.name, value)} />
+                <Change now={vital.p75} before={vital.before_p75} worse="more" samples={[vital.count, vital.before_count]} format={(value) => formatVital(vital.name, value)} />
               </p>
             )}
           </li>

@@ -4,7 +4,7 @@ import { kShareKeys } from '../../api/rum_errors';
 import { link, useParameter } from '../../app/address';
 import { formatDuration } from '../../format/duration';
 import { formatInstant, formatInstantExactly, fromNanoseconds } from '../../format/instant';
-import { formatCountExactly, formatShare, kMissing } from '../../format/quantity';
+import { formatCount, formatShare, kMissing } from '../../format/quantity';
 import { shortId } from '../../format/shorten';
 import { t } from '../../i18n/catalogue';
 import { conditionOf, withCondition } from '../../rum/filter';
@@ -72,17 +72,21 @@ const kSamplesMax = 50;
 
 function ShareBlock({ title, shares, total, hrefOf, tipOf }: { title: string; shares: readonly Share[]; total: number; hrefOf: (value: string) => string; tipOf?: ((value: string) => string) | undefined }) {
   const words = t.rumErrors.detail;
+  const hasUsers = shares.some((each) => (each.users ?? 0) > 0);
   return (
     <div class="share-block">
-      <h3>{title}</h3>
-      <div class="shares-of">
+      <div class={hasUsers ? 'shares-of with-users' : 'shares-of'}>
+        <h3>{title}</h3>
+        <span class="caption right">{words.of_errors}</span>
+        {hasUsers && <span class="caption right">{t.rumErrors.columns.users}</span>}
         {shares.slice(0, kSharesShown).map((each) => {
           const share = total ? each.count / total : 0;
           const name = each.value === '' ? <span class="third cut">{words.not_known}</span> : <span class="cut" translate={false} title={each.value}>{each.value}</span>;
           return [
             each.value !== '' ? <a key="n" class="cut row-link" href={hrefOf(each.value)} data-tip={tipOf?.(each.value)}>{name}</a> : <span key="n" class="cut">{name}</span>,
             <span key="b" class="share-track" aria-hidden="true"><i style={{ width: `${Math.min(100, share * 100)}%` }} /></span>,
-            <span key="s" class="number" data-tip={formatCountExactly(each.count)}>{formatShare(share)}</span>,
+            <span key="s" class="number" data-tip={words.times(each.count)}>{formatShare(share)}</span>,
+            hasUsers && <span key="u" class={each.users ? 'number' : 'number third'}>{each.users ? formatCount(each.users) : kMissing}</span>,
           ];
         })}
       </div>

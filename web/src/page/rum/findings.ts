@@ -1,8 +1,10 @@
 // The answer of the overview in a few sentences: what is wrong with an application, errors before slowness, worst first. Pure.
 import type { BreakdownRow, Counts, RumOverviewAnswer, Vital, VitalName } from '../../api/rum_overview';
+import { isWorse, type FigureKind } from '../../rum/comparison';
 import { kThresholds, ratingOf, type Rating } from '../../rum/rating';
 import type { Release } from './release_order';
 
+/** `before` is told only where it is news: it got clearly worse. */
 export type Finding =
   | { kind: 'failed'; share: number; before: number | null }
   | { kind: 'errors'; share: number; before: number | null }
@@ -20,13 +22,14 @@ const kJudged: readonly VitalName[] = ['lcp', 'inp', 'cls', 'ttfb', 'fcp'];
 const kViews = 10;
 
 const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
-const before = (counts: Counts | null, pick: (counts: Counts) => number): number | null => (counts ? pick(counts) : null);
+const news = (now: Counts, was: Counts | null, kind: FigureKind, figure: (counts: Counts) => number, samples?: (counts: Counts) => number): number | null =>
+  was && isWorse(figure(now), figure(was), 'more', samples && [samples(now), samples(was)], kind) ? figure(was) : null;
 
 function vitalFindings(vitals: readonly Vital[]): Extract<Finding, { kind: 'vital' }>[] {
   const found = vitals.flatMap((vital) => {
     const rating = ratingOf(vital.name, vital.p75, { good: vital.good_max, poor: vital.poor_min });
     if (!kJudged.includes(vital.name) || !rating || rating === 'good' || vital.p75 === null || vital.count < kViews) return [];
-    return [{ kind: 'vital' as const, name: vital.name, rating, p75: vital.p75, bad: share(vital.fair + vital.poor, vital.count), before: vital.before_p75 }];
+    return [{ kind: 'vital' as const, name: vital.name, rating, p75: vital.p75, bad: share(vital.fair + vital.poor, vital.count), before: isWorse(vital.p75, vital.before_p75, 'more', [vital.count, vital.before_count]) ? vital.before_p75 : null }];
   });
   // The three core vitals first; of the others only what nothing above explains.
   const rank = (name: VitalName) => kJudged.indexOf(name);
@@ -43,7 +46,7 @@ const kCovered = 0.5;
 /** The answer without comparisons that a handful of visits would make, or a former time that was hardly reported. */
 export function comparable<T extends Pick<RumOverviewAnswer, 'before' | 'vitals'>>(answer: T, covered = 1): T {
   if (covered >= kCovered && answer.before && answer.before.sessions >= kComparable) return answer;
-  return { ...answer, before: null, vitals: answer.vitals.map((vital) => ({ ...vital, before_p75: null })) };
+  return { ...answer, before: null, vitals: answer.vitals.map((vital) => ({ ...vital, before_p75: null, before_count: 0 })) };
 }
 
 /** The newest release is clearly worse than the one before it. */
@@ -52,8 +55,8 @@ export function releaseFinding(releases: readonly Release[]): Extract<Finding, {
   const [now, was] = [newest?.row, newest?.before];
   if (!newest || !former || !now || !was || now.sessions < kComparable || was.sessions < kComparable) return undefined;
   const errors = { now: share(now.error_sessions, now.sessions), before: share(was.error_sessions, was.sessions) };
-  const lcp = now.lcp_p75 !== null && was.lcp_p75 !== null ? { now: now.lcp_p75, before: was.lcp_p75 } : undefined;
-  const worseErrors = errors.now >= kErrorShare && errors.now > 1.5 * errors.before;
+  const lcp = now.lcp_p75 !== null && was.lcp_p75 !== null && now.lcp_count >= kComparable && was.lcp_count >= kComparable ? { now: now.lcp_p75, before: was.lcp_p75 } : undefined;
+  const worseErrors = errors.now >= kErrorShare && errors.now > 1.5 * errors.before && isWorse(errors.now, errors.before, 'more', [now.sessions, was.sessions], 'share');
   const worseLcp = lcp !== undefined && lcp.now > 1.25 * lcp.before && lcp.now > 1e9;
   if (!worseErrors && !worseLcp) return undefined;
   return { kind: 'release', version: newest.version.version, before: former.version.version, ...(worseErrors ? { errors } : {}), ...(worseLcp && lcp ? { lcp } : {}) };
@@ -68,12 +71,12 @@ function pageFinding(pages: readonly BreakdownRow[]): Extract<Finding, { kind: '
 
 export function findingsOf({ now, before: was, vitals }: Pick<RumOverviewAnswer, 'now' | 'before' | 'vitals'>, pages: readonly BreakdownRow[] = [], releases: readonly Release[] = [], most = 4): Finding[] {
   const findings: Finding[] = [];
-  if (now.crashes > 0) findings.push({ kind: 'crash', count: now.crashes, before: before(was, (counts) => counts.crashes) });
+  if (now.crashes > 0) findings.push({ kind: 'crash', count: now.crashes, before: news(now, was, 'count', (counts) => counts.crashes) });
   const failed = share(now.failed_requests, now.requests);
-  if (failed >= kFailedShare) findings.push({ kind: 'failed', share: failed, before: before(was, (counts) => share(counts.failed_requests, counts.requests)) });
+  if (failed >= kFailedShare) findings.push({ kind: 'failed', share: failed, before: news(now, was, 'share', (counts) => share(counts.failed_requests, counts.requests), (counts) => counts.requests) });
   const errors = share(now.error_sessions, now.sessions);
-  if (errors >= kErrorShare) findings.push({ kind: 'errors', share: errors, before: before(was, (counts) => share(counts.error_sessions, counts.sessions)) });
-  if (now.blank_screens > 0) findings.push({ kind: 'blank', count: now.blank_screens, before: before(was, (counts) => counts.blank_screens) });
+  if (errors >= kErrorShare) findings.push({ kind: 'errors', share: errors, before: news(now, was, 'share', (counts) => share(counts.error_sessions, counts.sessions), (counts) => counts.sessions) });
+  if (now.blank_screens > 0) findings.push({ kind: 'blank', count: now.blank_screens, before: news(now, was, 'count', (counts) => counts.blank_screens) });
   const release = releaseFinding(releases);
   if (release) findings.push(release);
   const page = pageFinding(pages);

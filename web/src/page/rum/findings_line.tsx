@@ -5,7 +5,6 @@ import { fill, t } from '../../i18n/catalogue';
 import { browserErrorsLink, overviewLink, pageLink, sessionsLink } from '../../rum/links';
 import { formatVital, ratingOf } from '../../rum/rating';
 import { Icon } from '../../widget/icon';
-import { isWorse } from '../../rum/change';
 import { findingsOf, type Finding } from './findings';
 import type { Release } from './release_order';
 import { kVersion } from './releases';
@@ -14,24 +13,23 @@ import { formatDuration } from '../../format/duration';
 
 const figure = (text: string) => <b class="number">{text}</b>;
 
-/** Told only where it is news: clearly more than before. */
-function Before({ now, was, format }: { now: number; was: number | null; format: (value: number) => string }) {
-  return was !== null && isWorse(now, was, 'more') ? <span class="third">{t.rum.findings.before(format(was))}</span> : null;
+function Before({ was, format }: { was: number | null; format: (value: number) => string }) {
+  return was !== null ? <span class="third">{t.rum.findings.before(format(was))}</span> : null;
 }
 
 function FindingText({ finding }: { finding: Finding }) {
   const words = t.rum.findings;
   switch (finding.kind) {
-    case 'failed': return <>{fill(words.failed, { share: figure(formatShare(finding.share)) })}<Before now={finding.share} was={finding.before} format={formatShare} /></>;
-    case 'errors': return <>{fill(words.errors, { share: figure(formatShare(finding.share)) })}<Before now={finding.share} was={finding.before} format={formatShare} /></>;
-    case 'blank': return <>{fill(words.blank(finding.count), { count: figure(formatCount(finding.count)) })}<Before now={finding.count} was={finding.before} format={formatCount} /></>;
-    case 'crash': return <>{fill(words.crash(finding.count), { count: figure(formatCount(finding.count)) })}<Before now={finding.count} was={finding.before} format={formatCount} /></>;
+    case 'failed': return <>{fill(words.failed, { share: figure(formatShare(finding.share)) })}<Before was={finding.before} format={formatShare} /></>;
+    case 'errors': return <>{fill(words.errors, { share: figure(formatShare(finding.share)) })}<Before was={finding.before} format={formatShare} /></>;
+    case 'blank': return <>{fill(words.blank(finding.count), { count: figure(formatCount(finding.count)) })}<Before was={finding.before} format={formatCount} /></>;
+    case 'crash': return <>{fill(words.crash(finding.count), { count: figure(formatCount(finding.count)) })}<Before was={finding.before} format={formatCount} /></>;
     case 'vital': {
       const format = (value: number) => formatVital(finding.name, value);
       return (
         <>
           {fill(finding.rating === 'poor' ? words.vital_poor : words.vital_fair, { name: <b>{t.rum.vital_short[finding.name]}</b>, value: figure(format(finding.p75)), bad: <span class="number">{formatShare(finding.bad)}</span> })}
-          <Before now={finding.p75} was={finding.before} format={format} />
+          <Before was={finding.before} format={format} />
         </>
       );
     }

@@ -9,7 +9,7 @@ const counts = (some: Partial<Counts> = {}): Counts => ({
   blank_screens: 0, rage_clicks: 0, crashes: 0, apdex: 0.97, bounce_sessions: 10, ...some,
 });
 const vital = (name: Vital['name'], p75: number | null, some: Partial<Vital> = {}): Vital => ({
-  name, unit: name === 'cls' ? 'score' : 'ns', p50: null, p75, p95: null, count: p75 === null ? 0 : 400, good: 300, fair: 60, poor: 40, good_max: kThresholds[name].good, poor_min: kThresholds[name].poor, before_p75: null, ...some,
+  name, unit: name === 'cls' ? 'score' : 'ns', p50: null, p75, p95: null, count: p75 === null ? 0 : 400, good: 300, fair: 60, poor: 40, good_max: kThresholds[name].good, poor_min: kThresholds[name].poor, before_p75: null, before_count: 0, ...some,
 });
 
 describe('findings of the overview', () => {
@@ -30,7 +30,7 @@ describe('findings of the overview', () => {
   });
   const row = (value: string, some: Partial<BreakdownRow>): BreakdownRow => ({
     value, views: 100, sessions: 100, users: 90, errors: 0, error_sessions: 0, requests: 100, failed_requests: 0, exits: 0, lcp_p75: 1e9, inp_p75: null, cls_p75: null, fcp_p75: null, ttfb_p75: null, load_p75: null,
-    request_p75: null, apdex: null, poor_views: 0, before_lcp_p75: null, before_errors: null, q: '', ...some,
+    request_p75: null, apdex: null, poor_views: 0, lcp_count: 100, before_lcp_p75: null, before_lcp_count: 0, before_errors: null, q: '', ...some,
   });
   const version = (name: string) => ({ version: name, first_ns: '0', last_ns: '0', sessions: 100 });
   it('name the slowest page that enough users saw', () => {

@@ -1,9 +1,10 @@
 // The columns of a breakdown: pages, browsers, versions, …; the same everywhere, fewer where there is less room.
 import type { BreakdownRow, BreakdownSort, RumScope, VitalName } from '../../api/rum_overview';
 import { formatDuration } from '../../format/duration';
-import { formatApdex, formatChange, formatCount, formatShare, kMissing } from '../../format/quantity';
+import { formatApdex, formatCount, formatShare, kMissing } from '../../format/quantity';
 import { t } from '../../i18n/catalogue';
-import { isWorse } from '../../rum/change';
+import { ChangeCell } from '../../rum/change';
+import { factorOf } from '../../rum/comparison';
 import { dimensionName, ValueText } from '../../rum/filter_bar';
 import { FailShare } from '../../rum/request_table';
 import { fewText, fewViews } from '../../rum/vital_cards';
@@ -38,8 +39,8 @@ export function breakdownColumns(by: string, scope: RumScope, { isShort = false,
     !isShort && !isPage && { id: 'users', title: words.users, align: 'right', isMinor: true, sortBy: (row) => row.users, cell: (row) => formatCount(row.users) },
     hasVitals && vital('lcp', 'lcp_p75'),
     !isShort && hasBefore && {
-      id: 'change', title: words.change, align: 'right', isMinor: true, tip: words.change_tip, sortBy: (row) => (row.before_lcp_p75 && row.lcp_p75 !== null ? row.lcp_p75 / row.before_lcp_p75 : undefined),
-      cell: (row) => <span class={isWorse(row.lcp_p75, row.before_lcp_p75, 'more') ? 'is-warning strong' : 'third'}>{fewViews(row.views) ? kMissing : formatChange(row.lcp_p75, row.before_lcp_p75)}</span>,
+      id: 'change', title: words.change, align: 'right', isMinor: true, tip: words.change_tip, sortBy: (row) => factorOf(row.lcp_p75, row.before_lcp_p75, [row.lcp_count, row.before_lcp_count]),
+      cell: (row) => <ChangeCell now={row.lcp_p75} before={row.before_lcp_p75} worse="more" samples={[row.lcp_count, row.before_lcp_count]} format={formatDuration} />,
     },
     hasVitals && vital('inp', 'inp_p75', true),
     hasVitals && !isShort && vital('cls', 'cls_p75', true),

@@ -9,7 +9,7 @@ import { conditionOf, withCondition } from '../../rum/filter';
 import { setFilter } from '../../rum/filter_bar';
 import { formatVital } from '../../rum/rating';
 import { VitalValue } from '../../rum/vital_bar';
-import { fewViews } from '../../rum/vital_cards';
+import type { FigureKind, Samples } from '../../rum/comparison';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Answered } from '../../widget/states';
 import { releasesOf, type Release } from './release_order';
@@ -21,15 +21,17 @@ const errors = (row: BreakdownRow | undefined) => (row && row.sessions ? row.err
 
 export function Releases({ scope, versions, question }: { scope: RumScope; versions: readonly RumVersion[]; question: Question<BreakdownAnswer> }) {
   const words = t.rum.releases;
-  const isComparable = (release: Release) => release.row && release.before && !fewViews(release.row.views) && !fewViews(release.before.views);
-  const pair = (value: (row: BreakdownRow | undefined) => number | null | undefined, format: (value: number) => string) => (release: Release) => isComparable(release) ? <Change now={value(release.row)} before={value(release.before)} worse="more" format={format} /> : null;
+  const pair = (value: (row: BreakdownRow | undefined) => number | null | undefined, format: (value: number) => string, samples: (row: BreakdownRow) => number, kind: FigureKind) => ({ row, before }: Release) => {
+    const both: Samples | undefined = row && before ? [samples(row), samples(before)] : undefined;
+    return both ? <Change now={value(row)} before={value(before)} worse="more" samples={both} kind={kind} format={format} /> : null;
+  };
   const columns: Column<Release>[] = [
     { id: 'version', title: t.rum.dimensions[kVersion], fills: true, cell: ({ version }) => <span class="row-link" translate={false}>{version.version || kMissing}</span> },
     { id: 'since', title: words.since, align: 'right', isMinor: true, cell: ({ version }) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(version.first_ns))}>{formatInstant(fromNanoseconds(version.first_ns), 'minute')}</span> },
     { id: 'sessions', title: t.rum.columns.sessions, align: 'right', cell: ({ version }) => formatCount(version.sessions) },
-    { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', cell: (release) => <span class="with-change">{pair((row) => row?.lcp_p75, (value) => formatVital('lcp', value))(release)}<VitalValue name="lcp" value={release.row?.lcp_p75} /></span> },
-    { id: 'failed', title: t.rum.columns.failed, align: 'right', isMinor: true, tip: t.rum.columns.failed_tip, cell: (release) => <span class="with-change">{pair(failure, formatShare)(release)}<span class={(failure(release.row) ?? 0) >= 0.01 ? 'is-error strong' : ''}>{formatShare(failure(release.row))}</span></span> },
-    { id: 'errors', title: t.rum.columns.error_share, align: 'right', tip: t.rum.columns.error_share_tip, cell: (release) => <span class="with-change">{pair(errors, formatShare)(release)}<span class={(errors(release.row) ?? 0) >= 0.02 ? 'is-error strong' : ''}>{formatShare(errors(release.row))}</span></span> },
+    { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', cell: (release) => <span class="with-change">{pair((row) => row?.lcp_p75, (value) => formatVital('lcp', value), (row) => row.lcp_count, 'value')(release)}<VitalValue name="lcp" value={release.row?.lcp_p75} /></span> },
+    { id: 'failed', title: t.rum.columns.failed, align: 'right', isMinor: true, tip: t.rum.columns.failed_tip, cell: (release) => <span class="with-change">{pair(failure, formatShare, (row) => row.requests, 'share')(release)}<span class={(failure(release.row) ?? 0) >= 0.01 ? 'is-error strong' : ''}>{formatShare(failure(release.row))}</span></span> },
+    { id: 'errors', title: t.rum.columns.error_share, align: 'right', tip: t.rum.columns.error_share_tip, cell: (release) => <span class="with-change">{pair(errors, formatShare, (row) => row.sessions, 'share')(release)}<span class={(errors(release.row) ?? 0) >= 0.02 ? 'is-error strong' : ''}>{formatShare(errors(release.row))}</span></span> },
   ];
   return (
     <section class="panel">
