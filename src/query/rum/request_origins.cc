@@ -32,6 +32,11 @@ std::vector<RequestPlace> request_places(std::span<const SessionEvent> events, c
     if (of_view != pages.end()) page = of_view->second;
     if (events[i].kind != EventKind::kRequest) continue;
     const std::string_view origin = origin_of(texts.text(events[i].url));
+    // Electron's main process asks for itself: no page, no origin, no preflight.
+    if (const std::string_view type = texts.text(events[i].type); type == "api" || type == "rpc") {
+      places[i] = {.origin = std::string(origin), .origin_known = false};
+      continue;
+    }
     places[i].origin_known = has_pages;
     places[i].origin = origin.empty() ? page : origin;
     places[i].other_origin = !origin.empty() && !page.empty() && origin != page;

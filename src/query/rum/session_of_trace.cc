@@ -182,7 +182,8 @@ std::optional<CarriedSession> parse_carried_session(std::string_view header) {
       if (carried.user_id.empty()) carried.user_id = value;
     }
   }
-  if (!is_rum || carried.session_id.empty()) return std::nullopt;
+  // Windows of Electron do not know their session, and all say this.
+  if (!is_rum || carried.session_id.empty() || carried.session_id == "electron-session-id") return std::nullopt;
   return carried;
 }
 

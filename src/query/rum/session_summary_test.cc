@@ -233,6 +233,11 @@ TEST(CarriedSessionTest, TraceStateAndBaggage) {
   EXPECT_FALSE(parse_carried_session(""));
   EXPECT_FALSE(parse_carried_session("sid=s1,uid=u1"));
   EXPECT_FALSE(parse_carried_session("rum=v2&browser&p&"));
+  EXPECT_FALSE(parse_carried_session("rum=v2&browser&shop&electron-session-id&user-browser"));
+  const auto main_process = parse_carried_session("rum=v2&electron&&s2&uid_2");
+  ASSERT_TRUE(main_process);
+  EXPECT_EQ(main_process->app, "");
+  EXPECT_EQ(main_process->session_id, "s2");
 }
 
 }  // namespace

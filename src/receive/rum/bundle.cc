@@ -3,11 +3,14 @@
 #include <simdjson.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "otlp/foreign_ids.h"
 #include "otlp/log_fields.h"
+#include "receive/rum/electron_events.h"
 #include "receive/rum/event_fields.h"
 #include "receive/rum/json_fields.h"
 #include "receive/rum/record_writer.h"
@@ -31,13 +34,14 @@ struct End {
   std::string_view span_prefix;
   std::string_view language;
 };
-// The seed's names for the ends that a user may sit at.
+// The names of the ends that a user may sit at, as ARMS has them; Electron's by analogy: a desktop application is no page.
 End end_of(std::string_view app_type) {
   if (app_type == "miniapp" || app_type == "minigame" || app_type == "uniapp") {
     return {"rum-miniapp", "miniapp.request: ", "js"};
   }
   if (app_type == "android") return {"rum-android", "android.request: ", "android"};
   if (app_type == "ios") return {"rum-ios", "ios.request: ", "swift"};
+  if (is_electron(app_type)) return {"rum-electron", "electron.request: ", "nodejs"};
   return {"rum-browser", "browser.request: ", "webjs"};
 }
 
@@ -51,14 +55,18 @@ class BundleTranslator {
     app_ = member(bundle_, "app");
     bundle_view_ = member(bundle_, "view");
     session_id_ = text_of(member(bundle_, "session"), "id");
-    end_ = end_of(text_of(app_, "type"));
+    const std::string app_type = text_of(app_, "type");
+    end_ = end_of(app_type);
+    is_electron_ = is_electron(app_type);
     done_.app_id = text_of(app_, "id");
     if (done_.app_id.empty()) done_.app_id = context_.service_id;
+    if (done_.app_id.empty()) done_.app_id = text_of(bundle_, "service_id");
     const auto events = array_of(bundle_, "events");
     if (!events) return std::move(done_);
     learn_times(*events);
     write_common(log_common_, field::kLogAttributes, true);
     write_common(span_common_, field::kSpanAttributes, false);
+    write_os(os_common_, nothing());
     for (RumRequest* request : {&logs_, &traces_}) {
       request->begin_resource([this](otlp::MessageWriter& out) { write_resource(out); });
     }
@@ -76,22 +84,35 @@ class BundleTranslator {
   }
 
  private:
-  // How far the clock is off, and when the page's own clock began.
+  // How far the clock is off, and when the clocks of pages began.
   void learn_times(const simdjson::dom::array& events) {
     std::optional<int64_t> newest_ms;
     for (const element event : events) {
-      const auto start_ms = time_ms(event);
+      const auto start_ms = reported_start_ms(event);
       if (!start_ms) continue;
       // Static resources are reported long after they ended, so their durations say nothing.
-      const int64_t end_ms = *start_ms + (is_request(event) ? static_cast<int64_t>(duration_ms(event)) : 0);
-      newest_ms = std::max(newest_ms.value_or(end_ms), end_ms);
-      if (!time_origin_ms_ && is_request(event)) {
-        if (const auto page_ms = timing_start_ms(event)) time_origin_ms_ = static_cast<double>(*start_ms) - *page_ms;
-      }
+      const double end_ms = *start_ms + (is_request(event) ? duration_ms(event) : 0);
+      newest_ms = std::max(newest_ms.value_or(static_cast<int64_t>(end_ms)), static_cast<int64_t>(end_ms));
+      if (!is_request(event) || (is_electron_ && !is_of_window(event))) continue;
+      if (const auto page_ms = timing_start_ms(event)) time_origins_ms_.try_emplace(page_of(event), *start_ms - *page_ms);
     }
-    if (newest_ms) {
-      offset_ms_ = clocks_.offset_ms(session_id_, *newest_ms, context_.receive_time_ns / kNsPerMs);
-    }
+    if (!newest_ms) return;
+    offset_ms_ = clocks_.offset_ms(session_id_, *newest_ms, context_.receive_time_ns / kNsPerMs);
+    // Electron's SDK keeps for a month what it could not send, so that coming late says nothing about its clock.
+    if (is_electron_) offset_ms_ = std::min<int64_t>(offset_ms_, 0);
+  }
+
+  std::optional<double> reported_start_ms(element event) const {
+    const auto reported_ms = time_ms(event);
+    if (!reported_ms) return std::nullopt;
+    return static_cast<double>(*reported_ms) - (is_electron_ ? began_before_ms(event) : 0);
+  }
+
+  // Whose clock an event's timing is on: a browser's bundle is of one page, Electron's of all windows.
+  std::string page_of(element event) const {
+    if (!is_electron_) return {};
+    const element own = member(event, "view");
+    return text_of(own.is_object() ? own : bundle_view_, "id");
   }
 
   void write_common(std::string& encoded, uint32_t field_number, bool all) {
@@ -105,9 +126,13 @@ class BundleTranslator {
     record.text("user.tags", text_of(user, "tags"));
     record.text("network.effective_type", text_of(member(bundle_, "net"), "model"));
     record.text("network.name", text_of(member(bundle_, "net"), "name"));
-    write_client(record, context_, member(bundle_, "os"), member(bundle_, "device"));
+    BundleContext client = context_;
+    // It is Node.js that asks in Electron's main process: its name tells nothing of the user's machine.
+    if (is_electron_) client.agent = nullptr;
+    write_client(record, client, member(bundle_, "os"), member(bundle_, "device"));
+    if (is_electron_ && text_of(member(bundle_, "device"), "type").empty()) record.text("device.type", "desktop");
     write_place(record, context_, member(bundle_, "geo"), member(bundle_, "isp"));
-    for (const std::string_view group : {"device", "os", "geo", "isp"}) {
+    for (const std::string_view group : {"device", "geo", "isp"}) {
       write_members(record, member(bundle_, group), std::string(group) + ".");
     }
     write_members(record, member(bundle_, "properties"), "rum.properties.");
@@ -115,6 +140,16 @@ class BundleTranslator {
     for (const auto [key, value] : object_of(bundle_)) {
       if (!is_known_group(key)) record.json("rum.bundle." + std::string(key.substr(0, kNameBytesMax)), value);
     }
+  }
+
+  // What an event says of the system it ran on wins, member by member: a window of Electron runs in another container.
+  void write_os(std::string& encoded, element own) const {
+    otlp::MessageWriter out(encoded);
+    RecordWriter record(out, field::kLogAttributes, scrubber_);
+    for (const auto [key, value] : object_of(member(bundle_, "os"))) {
+      if (member(own, key).is_null()) record.json("os." + std::string(key.substr(0, kNameBytesMax)), value);
+    }
+    write_members(record, own, "os.");
   }
 
   static void write_members(RecordWriter& record, element object, const std::string& prefix) {
@@ -131,7 +166,8 @@ class BundleTranslator {
     const std::string sdk = text_of(bundle_, "_v");
     resource.text("telemetry.sdk.version", std::string_view(sdk).substr(std::min(sdk.size(), sdk.find('-') + 1)));
     resource.text("telemetry.sdk.language", end_.language);
-    resource.text("telemetry.distro.name", std::string_view(sdk).substr(0, sdk.find('-')));
+    // "npm-0.0.37"; core 0.1 says "0.0.9".
+    if (sdk.contains('-')) resource.text("telemetry.distro.name", std::string_view(sdk).substr(0, sdk.find('-')));
     resource.text("rum.app.id", done_.app_id);
     for (const auto [key, value] : object_of(app_)) {
       if (key == "id" || key == "version" || key == "env") continue;
@@ -163,14 +199,15 @@ class BundleTranslator {
   }
 
   int64_t start_ns(element event) const {
-    const auto reported_ms = time_ms(event);
-    if (!reported_ms) return context_.receive_time_ns;
-    double start_ms = static_cast<double>(*reported_ms);
+    auto start_ms = reported_start_ms(event);
+    if (!start_ms) return context_.receive_time_ns;
     // A static resource's time is when the SDK noticed it; its timing says when it began, on the page's clock.
-    if (time_origin_ms_ && text_of(event, "event_type") == "resource" && !is_request(event)) {
-      if (const auto page_ms = timing_start_ms(event)) start_ms = std::min(start_ms, *time_origin_ms_ + *page_ms);
+    if (!time_origins_ms_.empty() && text_of(event, "event_type") == "resource" && !is_request(event)) {
+      const auto origin = time_origins_ms_.find(page_of(event));
+      const auto page_ms = origin == time_origins_ms_.end() ? std::nullopt : timing_start_ms(event);
+      if (page_ms) start_ms = std::min(*start_ms, origin->second + *page_ms);
     }
-    return (static_cast<int64_t>(start_ms) + offset_ms_) * kNsPerMs;
+    return (static_cast<int64_t>(*start_ms) + offset_ms_) * kNsPerMs;
   }
 
   void write_event(element event, std::string_view event_id, const std::optional<RequestTrace>& trace) {
@@ -188,6 +225,13 @@ class BundleTranslator {
       out.add_fixed32(field::kLogFlags, 1);
     }
     logs_.append_encoded(log_common_);
+    if (const element os = member(event, "os"); os.is_object()) {
+      std::string encoded;
+      write_os(encoded, os);
+      logs_.append_encoded(encoded);
+    } else {
+      logs_.append_encoded(os_common_);
+    }
     RecordWriter record(out, field::kLogAttributes, scrubber_);
     record.text("rum.event.id", event_id);
     write_view(record, event);
@@ -202,8 +246,13 @@ class BundleTranslator {
   void write_view(RecordWriter& record, element event) const {
     const element own = member(event, "view");
     const element view = own.is_object() ? own : bundle_view_;
-    record.text("view.id", text_of(view, "id"));
+    const std::string id = text_of(view, "id");
+    if (is_view_placeholder(id)) return;
+    record.text("view.id", id);
     record.text("view.name", text_of(view, "name"));
+    for (const auto [key, value] : object_of(view)) {
+      if (key != "id" && key != "name") record.json("view." + std::string(key.substr(0, kNameBytesMax)), value);
+    }
   }
 
   // A line for people, and for searching logs.
@@ -257,8 +306,9 @@ class BundleTranslator {
   End end_;
   int64_t offset_ms_ = 0;
   int64_t start_ns_ = 0;  // Of the event at hand.
-  std::optional<double> time_origin_ms_;
-  std::string log_common_, span_common_;
+  bool is_electron_ = false;
+  std::map<std::string, double> time_origins_ms_;  // By page.
+  std::string log_common_, span_common_, os_common_;
   RumRequest logs_, traces_;
   TranslatedBundle done_;
 };

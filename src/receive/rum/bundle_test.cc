@@ -1,4 +1,5 @@
-// What real bundles become, as text. testdata/*.json are bodies that the SDK 0.0.37 sent in Chromium 156.
+// What real bundles become, as text. testdata/*.json are bodies that the SDK 0.0.37 sent in Chromium 156, electron-*.json those that
+// @arms/rum-electron 0.0.9 (core 0.1.7) sent from Node.js 20 and windows of that Chromium.
 #include "receive/rum/bundle.h"
 
 #include <gmock/gmock.h>
@@ -133,6 +134,53 @@ TEST_F(BundleTest, WrongClocksAreCorrectedAndWaitingIsNot) {
     EXPECT_THAT(request_text(done->logs, record_text),
                 HasSubstr(std::to_string(now - c.behind_ms + c.expected_shift_ms) + " rum.view"))
         << c.behind_ms;
+  }
+}
+
+// Electron's SDK stores what it could not send, for a month: only a clock that is ahead is wrong for sure.
+TEST_F(BundleTest, ElectronsBundlesMayBeOldButNotOfTheFuture) {
+  const int64_t now = kReceived / 1'000'000;
+  for (const auto& [behind_ms, shift_ms] : {std::pair<int64_t, int64_t>{7 * 24 * 3'600'000LL, 0}, {-3'600'000, -3'600'000}}) {
+    const std::string session = std::to_string(behind_ms);
+    const auto done = translate(R"({"app":{"type":"electron"},)" + bundle_at(now - behind_ms, session.c_str()).substr(1));
+    ASSERT_TRUE(done);
+    EXPECT_THAT(request_text(done->logs, record_text), HasSubstr(std::to_string(now - behind_ms + shift_ms) + " rum.view"));
+  }
+}
+
+TEST_F(BundleTest, ElectronsEventsBeganBeforeTheirTimes) {
+  const auto done = translate(R"({"app":{"type":"electron"},"view":{"id":"__default__","name":"__default__"},"service_id":"shop@7","events":[
+    {"event_type":"application","scene":"app_ready","timestamp":1795219299000,"duration":400},
+    {"event_type":"application","scene":"memory","timestamp":1795219299000,"duration":123456789},
+    {"event_type":"resource","type":"fetch","timestamp":1795219299000,"duration":100,"os":{"container":"chromium"},"view":{"id":"v"},
+     "timing_data":"{\"startTime\":5000}"},
+    {"event_type":"resource","type":"api","timestamp":1795219299000,"duration":100,"timing_data":"{\"startTime\":9000}"},
+    {"event_type":"resource","type":"js","timestamp":1795219299999,"duration":5,"os":{"container":"chromium"},"view":{"id":"v"},
+     "timing_data":"{\"startTime\":4000}"},
+    {"event_type":"resource","type":"js","timestamp":1795219299999,"duration":5,"os":{"container":"chromium"},"view":{"id":"other"},
+     "timing_data":"{\"startTime\":4000}"}]})");
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->app_id, "shop@7");
+  const std::string text = request_text(done->logs, record_text);
+  for (const char* expected : {"1795219298600 rum.application", "1795219299000 rum.application", "rum.working_set = 123456789",
+                               "1795219298700 rum.resource", "1795219299000 rum.resource",
+                               // By the clock of the page of the window's request, and of no other page.
+                               "1795219297700 rum.resource", "1795219299999 rum.resource"}) {
+    EXPECT_THAT(text, HasSubstr(expected));
+  }
+  EXPECT_THAT(text, testing::Not(HasSubstr("__default__")));
+}
+
+TEST_F(BundleTest, WordsForOutcomesAreNoStatusCodes) {
+  const auto done = translate(R"({"events":[
+    {"event_type":"resource","type":"rpc","method":"greeting","status_code":"OK","url":"ipc://arms-trpc/cart.greeting"},
+    {"event_type":"resource","type":"fetch","method":"GET","status_code":"404"},
+    {"event_type":"exception","type":"crash","name":"NonFatalCrash"}]})");
+  ASSERT_TRUE(done);
+  const std::string text = request_text(done->logs, record_text);
+  for (const char* expected : {"rpc.method = \"greeting\"", "rum.status_code = \"OK\"", "http.response.status_code = \"404\"",
+                               "rum.type = \"non_fatal_crash\""}) {
+    EXPECT_THAT(text, HasSubstr(expected));
   }
 }
 

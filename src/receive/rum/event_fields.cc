@@ -32,8 +32,10 @@ constexpr std::array kRenamed = {
 // Written elsewhere, for every event.
 constexpr std::array<std::string_view, 9> kElsewhere = {"event_id", "event_type", "timestamp",  "view",        "session_id",
                                                         "trace_id", "trace_data", "properties", "tracing_data"};
-constexpr std::array<std::string_view, 12> kGroups = {"app", "user", "session", "net", "view", "device", "os",
-                                                      "geo", "isp", "properties", "events", "_v"};
+// `_retry` and `service_id` are no news: how often the SDK sent the bundle before, and the application's id from the endpoint's query,
+// which SDKs of core 0.1 repeat here.
+constexpr std::array<std::string_view, 14> kGroups = {"app", "user", "session", "net", "view", "device", "os", "geo", "isp",
+                                                      "properties", "events", "_v", "_retry", "service_id"};
 
 // In `buffer` where it has to be put together, so that a field costs no allocation.
 std::string_view attribute_name(std::string_view field, std::string_view event_type, std::string& buffer) {
@@ -43,9 +45,30 @@ std::string_view attribute_name(std::string_view field, std::string_view event_t
   return buffer.assign("rum.").append(field.substr(0, kNameBytesMax));
 }
 
-void write_field(RecordWriter& record, std::string_view field, element value, std::string_view event_type,
+// A number, or a text of one.
+bool is_status_code(element value) {
+  if (value.is_number()) return true;
+  if (!value.is_string()) return false;
+  const std::string_view text = value;
+  return !text.empty() && text.size() <= 9 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Where the SDK puts things under one name that are not of one kind.
+std::string_view name_by_content(element event, std::string_view field, element value, std::string_view event_type) {
+  // Calls of procedures have words for their outcome, failed requests of Electron's main process as well.
+  if (field == "status_code" && !is_status_code(value)) return "rum.status_code";
+  if (field == "method" && long_text_of(event, "type") == "rpc") return "rpc.method";
+  // Not how long, but how many bytes.
+  if (field == "duration" && event_type == "application" && long_text_of(event, "scene").starts_with("memory")) return "rum.working_set";
+  return {};
+}
+
+void write_field(RecordWriter& record, element event, std::string_view field, element value, std::string_view event_type,
                  std::string& buffer) {
-  const std::string_view name = attribute_name(field, event_type, buffer);
+  std::string_view name = name_by_content(event, field, value, event_type);
+  if (name.empty()) name = attribute_name(field, event_type, buffer);
+  // A dump that was written without an end of the process: the SDK counts it as no crash.
+  if (field == "type" && event_type == "exception" && long_text_of(event, "name") == "NonFatalCrash") return record.text(name, "non_fatal_crash");
   // `{}` is what the SDK writes for want of debug ids; `[]` for want of scripts comes as a string.
   if (value.is_object() && simdjson::dom::object(value).size() == 0) return;
   // Durations are now whole, now broken numbers of milliseconds: one type, or one column would become two.
@@ -62,15 +85,16 @@ void write_part(RecordWriter& record, element entry, std::string_view name, cons
 }
 
 // What only the browser's own timing entry says, which comes as JSON in a string: of a page load its parts (the SDK sends those of
-// other requests as fields), of every load the protocol and whether the page waited for it before it drew anything.
-void write_timing_entry(RecordWriter& record, std::string_view text, bool is_page_load) {
+// other requests as fields), of every load the protocol and whether the page waited for it before it drew anything. False: it does
+// not tell when the first byte came.
+bool write_timing_entry(RecordWriter& record, std::string_view text, bool is_page_load) {
   const auto parsed = parse_inner(text);
-  if (!parsed) return;
+  if (!parsed) return false;
   const element entry = *parsed;
   record.text("network.protocol.name", text_of(entry, "nextHopProtocol"));
   if (!is_page_load) {
     if (text_of(entry, "renderBlockingStatus") == "blocking") record.text("rum.render_blocking_status", "blocking");
-    return;
+    return true;
   }
   const auto first_byte = number_of(entry, "responseStart");
   if (first_byte && *first_byte > 0) record.real("rum.time_to_first_byte", *first_byte);
@@ -80,6 +104,7 @@ void write_timing_entry(RecordWriter& record, std::string_view text, bool is_pag
   write_part(record, entry, "rum.ssl_duration", "secureConnectionStart", "connectEnd");
   write_part(record, entry, "rum.first_byte_duration", "requestStart", "responseStart");
   write_part(record, entry, "rum.download_duration", "responseStart", "responseEnd");
+  return first_byte && *first_byte > 0;
 }
 
 }  // namespace
@@ -126,13 +151,18 @@ void write_place(RecordWriter& record, const BundleContext& context, element geo
 void write_event_fields(RecordWriter& record, element event, std::string_view event_type) {
   std::string buffer;
   for (const auto [key, value] : object_of(event)) {
-    if (std::ranges::find(kElsewhere, key) == kElsewhere.end()) write_field(record, key, value, event_type, buffer);
+    if (std::ranges::find(kElsewhere, key) != kElsewhere.end() || (key == "os" && value.is_object())) continue;
+    // Of a page load SDKs of core 0.1 count it from another begin than of other loads; its timing entry says more.
+    if (key == "first_byte_duration" && event_type == "view") continue;
+    write_field(record, event, key, value, event_type, buffer);
   }
   for (const auto [key, value] : object_of(member(event, "properties"))) {
     record.json("rum.properties." + std::string(key.substr(0, kNameBytesMax)), value);
   }
   if (event_type == "view" && long_text_of(event, "type") == "perf") {
-    write_timing_entry(record, long_text_of(event, "snapshots"), true);
+    const bool is_told = write_timing_entry(record, long_text_of(event, "snapshots"), true);
+    const auto first_byte = number_of(event, "first_byte_duration");
+    if (!is_told && first_byte) record.real("rum.time_to_first_byte", *first_byte);
   } else if (event_type == "resource") {
     write_timing_entry(record, long_text_of(event, "timing_data"), false);
   }
@@ -142,10 +172,10 @@ void write_request_fields(RecordWriter& record, element event) {
   std::string buffer;
   for (const auto [key, value] : object_of(event)) {
     if (std::ranges::find(kElsewhere, key) != kElsewhere.end() || key == "timing_data" || key == "snapshots" ||
-        key == "times" || key == "duration") {
+        key == "times" || key == "duration" || (key == "os" && value.is_object())) {
       continue;
     }
-    write_field(record, key, value, "resource", buffer);
+    write_field(record, event, key, value, "resource", buffer);
   }
 }
 

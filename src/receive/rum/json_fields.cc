@@ -100,7 +100,7 @@ double duration_ms(element event) {
 bool is_request(element event) {
   if (long_text_of(event, "event_type") != "resource") return false;
   const std::string_view type = long_text_of(event, "type");
-  return type == "fetch" || type == "xmlhttprequest" || type == "api" || !long_text_of(event, "trace_id").empty();
+  return type == "fetch" || type == "xmlhttprequest" || type == "api" || type == "rpc" || !long_text_of(event, "trace_id").empty();
 }
 
 std::optional<double> timing_start_ms(element event) {

@@ -32,7 +32,7 @@ simdjson::dom::object object_of(simdjson::dom::element value);  // An empty one 
 // Fields that every event has.
 std::optional<int64_t> time_ms(simdjson::dom::element event);  // Within what 64-bit nanoseconds hold.
 double duration_ms(simdjson::dom::element event);              // Zero if missing, negative or absurd.
-bool is_request(simdjson::dom::element event);                 // A fetch or XMLHttpRequest: what may carry a trace.
+bool is_request(simdjson::dom::element event);                 // A fetch, XMLHttpRequest or call: what may carry a trace.
 std::optional<double> timing_start_ms(simdjson::dom::element event);  // startTime of timing_data, on the page's clock.
 std::optional<bool> succeeded(simdjson::dom::element event);   // nullopt: not known.
 // "/api/cart": the name, else the URL's path, else "".

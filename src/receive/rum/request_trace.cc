@@ -16,6 +16,12 @@ std::string_view trace_data_of(element event) {
   return data.empty() ? long_text_of(event, "tracing_data") : data;
 }
 
+// Electron's main process has another name for them than pages have.
+element headers_of(element data) {
+  const element headers = member(data, "headers");
+  return headers.is_object() ? headers : member(data, "header");
+}
+
 bool is_skywalking(std::string_view header) {
   return wire::equal_ignoring_case(header, "sw8") || wire::equal_ignoring_case(header, "sw6");
 }
@@ -30,7 +36,7 @@ std::optional<RequestTrace> trace_of_request(element event) {
   const element data = parsed ? *parsed : nothing();
   RequestTrace trace;
   bool skywalking = false;
-  for (const auto [name, value] : object_of(member(data, "headers"))) {
+  for (const auto [name, value] : object_of(headers_of(data))) {
     if (trace.header_names.size() > kNameBytesMax) break;
     if (!trace.header_names.empty()) trace.header_names += ',';
     trace.header_names += name.substr(0, 64);

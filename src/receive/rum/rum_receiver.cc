@@ -313,7 +313,10 @@ std::string RumReceiver::Door::beside_traces(std::string_view traces, const net:
 net::HttpResponse RumReceiver::Door::remote_config(const net::HttpRequest& request) const {
   net::HttpResponse response;
   const std::string file = options_.remote_config ? options_.remote_config() : std::string();
-  response.body = remote_config_of(file, request.path_parameters.empty() ? std::string_view() : request.path_parameters.back());
+  const std::string* service = request.parameter("service");
+  std::string_view app_id = service == nullptr ? std::string_view() : *service;
+  if (!request.path_parameters.empty()) app_id = request.path_parameters.back();
+  response.body = remote_config_of(file, app_id);
   response.headers.emplace_back("Cache-Control", "no-cache");
   allow_reading(header_of(request, "Origin"), response);
   return response;
@@ -352,9 +355,10 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   add_door("/collect", Protocol::kRumFaro, [](Door& door, std::string_view body, const BundleContext& context) {
     return translate_faro(body, context, door.scrubber());
   });
-  // "<workspace>-sdk.rum.…/config/<region>/<application>": what an SDK with remoteConfig asks for.
-  for (const char* path : {"/rum/config/{rest*}", "/config/{region}/{app}"}) {
-    routes.push_back({"GET", path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
+  // "<workspace>-sdk.rum.…/config/<region>/<application>": what an SDK with remoteConfig asks for; SDKs of core 0.1 ask the
+  // endpoint's own host for "/agentconfig?service=<application>".
+  for (const auto& [method, path] : {std::pair("GET", "/rum/config/{rest*}"), {"GET", "/config/{region}/{app}"}, {"POST", "/agentconfig"}}) {
+    routes.push_back({method, path, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
                         reply->send(door->remote_config(request));
                       }});
     add_preflight(path);

@@ -1,0 +1,93 @@
+// The main process of the test shop's desktop application: the ARMS SDK for Electron as its documentation sets it up, and a
+// command from standard input at a time ({"do": name, …}), each answered by a line of JSON on standard output.
+'use strict';
+const { app, BrowserWindow } = require('electron');
+const armsRum = require('@arms/rum-electron');
+const http = require('node:http');
+const fs = require('node:fs');
+const readline = require('node:readline');
+const { initTRPC } = require('@trpc/server');
+
+if (process.env.SHOP_STORAGE) { const kept = new Map(); globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => { kept.set(key, value); } }; }
+const config = JSON.parse(process.env.SHOP_RUM);
+armsRum.init(config);
+process.on('uncaughtException', () => {});  // The SDK reports it; the application goes on.
+
+const trpc = armsRum.instrumentTRPC(initTRPC.create());
+const router = trpc.router({
+  cart: trpc.router({
+    greeting: trpc.procedure.query(() => 'hello'),
+    broken: trpc.procedure.query(() => { throw new Error('the cart is locked'); }),
+  }),
+});
+
+const get = (url) => new Promise((done, fail) => {
+  http.get(url, (answer) => {
+    answer.resume();
+    answer.on('end', () => done(answer.statusCode));
+  }).on('error', fail);
+});
+let window;
+const page = () => window.webContents.page;
+
+const commands = {
+  fetch: async ({ url }) => {
+    const answer = await fetch(url);
+    await answer.text();
+    return answer.status;
+  },
+  get: ({ url }) => get(url),
+  failing: ({ url }) => fetch(url).then(() => 'answered', (failure) => failure.message),
+  errors: async () => {
+    console.error(new RangeError('the main process complains'));
+    Promise.reject(new TypeError('nobody waits for the main process'));
+    setTimeout(() => { throw new Error('the main process fails'); }, 0);
+  },
+  custom: async () => {
+    armsRum.sendCustom({ type: 'biz', name: 'window opened', group: 'desktop', value: 3, properties: { tenant: 'acme' } });
+    armsRum.sendView({ type: 'custom', t1: 120 });
+    armsRum.sendException({ name: 'OwnError', message: 'told by the application', stack: 'OwnError: told\n    at cart (/app/main.js:10:5)' });
+  },
+  rpc: async () => {
+    const caller = router.createCaller({});
+    await caller.cart.greeting();
+    await caller.cart.broken().catch(() => {});
+  },
+  open: async ({ url }) => {
+    window = await BrowserWindow.open();
+    await window.loadURL(url);
+  },
+  evaluate: ({ script }) => page().evaluate(script),
+  click: async ({ id }) => {
+    await page().click(`#${id}`);
+    const answer = page().locator(`#answer-${id}`);
+    return id.startsWith('call-') ? answer.textContent() : '';
+  },
+  // What Chromium's end of a renderer looks like to the main process.
+  gone: async ({ reason, exitCode }) => { app.emit('render-process-gone', {}, window.webContents, { reason, exitCode }); },
+  block: async ({ ms }) => {
+    const end = Date.now() + ms;
+    while (Date.now() < end) { /* Nothing else runs. */ }
+  },
+  session: async () => {
+    const store = fs.readdirSync(`${app.getPath('userData')}/rum-electron-store`).find((name) => name.endsWith('.json'));
+    const kept = JSON.parse(fs.readFileSync(`${app.getPath('userData')}/rum-electron-store/${store}`, 'utf8'));
+    return { session: kept._arms_session.split('-')[0], user: kept._arms_uid };
+  },
+  quit: async () => { await app.quit(); },
+};
+
+(async () => {
+  await app.start();
+  const answer = (value) => process.stdout.write(`${JSON.stringify(value ?? null)}\n`);
+  answer('ready');
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const command = JSON.parse(line);
+    try {
+      answer(await commands[command.do](command));
+    } catch (failure) {
+      answer({ failed: String(failure.stack ?? failure) });
+    }
+  }
+  await app.quit();
+})();
