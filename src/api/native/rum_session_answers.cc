@@ -273,7 +273,8 @@ void write_event(wire::JsonWriter& json, const query_rum::EventDetail& event, co
     const auto number = is_request ? event.number(key) : std::nullopt;
     return number && *number >= 0 ? std::optional(static_cast<uint64_t>(std::min(*number, 1e15))) : std::nullopt;
   };
-  number_or_null(json, "size", bytes(query_rum::key::kSize));
+  const auto working_set = event.number(query_rum::key::kWorkingSet);
+  number_or_null(json, "size", working_set ? std::optional(static_cast<uint64_t>(std::clamp(*working_set, 0.0, 1e15))) : bytes(query_rum::key::kSize));
   number_or_null(json, "transfer_size", bytes(query_rum::key::kTransferSize));
   json.member("rage", event.rage);
   text_or_null(json, "caused_by", event.caused_by);

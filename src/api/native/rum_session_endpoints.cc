@@ -105,7 +105,7 @@ std::vector<Shape> detail_shapes() {
         {"times", kInteger, "How many equal ones it stands for"}, or_null("url", kText, "Address"), or_null("method", kText, "HTTP method"),
         or_null("status_code", kInteger, "HTTP status; 0: no answer"), or_null("message", kText, "Of the status or the error"),
         or_null("success", kSigned, "1, 0, or -1 where the client did not know"), or_null("duration_ns", kDuration, "How long"),
-        nullable(one("phases", "SessionPhases", "Of requests and resources")), or_null("size", kInteger, "Bytes, decoded"),
+        nullable(one("phases", "SessionPhases", "Of requests and resources")), or_null("size", kInteger, "Bytes: decoded; of an application event its memory"),
         or_null("transfer_size", kInteger, "Bytes, as transferred"), {"rage", kFlag, "Part of a burst of clicks"},
         or_null("caused_by", kText, "Id of the click or failed request that it likely follows from"),
         nullable(one("trace", "SessionTrace", "Of requests")), nullable(one("error", "SessionError", "Of exceptions")),

@@ -86,6 +86,9 @@ inline constexpr std::string_view kTimingData = "rum.timing_data";      // JSON 
 inline constexpr std::string_view kTraceHeaders = "rum.trace.headers";
 inline constexpr std::string_view kTraceSample = "rum.trace.sample";  // Percent.
 
+// ---- Application ----
+inline constexpr std::string_view kWorkingSet = "rum.working_set";  // Bytes of memory, of all its processes.
+
 // ---- Exceptions ----
 inline constexpr std::string_view kErrorType = "exception.type";
 inline constexpr std::string_view kErrorMessage = "exception.message";

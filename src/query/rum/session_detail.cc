@@ -129,8 +129,12 @@ struct Traces {
   RequestOrigins origins;
 };
 
-bool is_open(const Traces& traces, const SessionEvent& event, size_t i) {
-  if (event.kind != EventKind::kRequest) return false;
+// What may have a backend: not a call from a window of Electron to its own main process.
+bool leaves_the_device(const SessionEvent& event, const TextIds& texts) {
+  return event.kind == EventKind::kRequest && texts.text(event.type) != "rpc";
+}
+
+bool is_open(const Traces& traces, size_t i) {
   const int32_t request = traces.request[i];
   if (request >= 0) return !traces.backends[static_cast<size_t>(request)].found && !traces.origins.answers(traces.places[i].origin);
   return !traces.origins.traced(traces.places[i].origin);
@@ -165,7 +169,7 @@ stdx::Result<Traces> find_traces(const table::Catalog& catalog, const table::Cat
     traces.origins.add_traced(traces.places[i].origin, requests[request]);
     if (traces.backends[request].found) traces.origins.add_answered(traces.places[i].origin);
   }
-  const bool unclear = std::ranges::any_of(chosen, [&](size_t i) { return is_open(traces, events[i], i); });
+  const bool unclear = std::ranges::any_of(chosen, [&](size_t i) { return leaves_the_device(events[i], texts) && is_open(traces, i); });
   if (!unclear) return traces;
   const table::TimeRange range{row.summary.counts.start_ns, row.summary.counts.end_ns + 1};
   if (auto done = traces.origins.look_around(catalog, sets, row.app(), range, control); !done) return std::unexpected(std::move(done.error()));
@@ -282,7 +286,7 @@ stdx::Result<SessionDetail> session_detail(const table::Catalog& catalog, const 
   }
   for (size_t at = 0; at < chosen.size(); ++at) {
     EventDetail& event = detail.events[at];
-    if (event.event.kind == EventKind::kRequest) event.trace = trace_of(event, *traces, chosen[at], detail.texts, request.now_ns);
+    if (leaves_the_device(event.event, detail.texts)) event.trace = trace_of(event, *traces, chosen[at], detail.texts, request.now_ns);
   }
   const auto& worst = detail.session.summary.worst;
   if (worst && worst->request && traces->request[*worst->request] >= 0) {

@@ -185,6 +185,10 @@ std::string event_line(element event, std::string_view event_type) {
     const std::string message = text_of(event, "message");
     return name.empty() || message.empty() ? name + message : name + ": " + message;
   }
+  if (event_type == "application" && name.empty()) {  // "cold_launch app_ready"
+    const std::string state = text_of(event, "state"), scene = text_of(event, "scene");
+    return state.empty() || scene.empty() ? state + scene : state + " " + scene;
+  }
   if (event_type == "resource") {
     const std::string status = text_of(event, "status_code");
     return fmt::format("{} {}{}{}", text_of(event, "method"), request_name(event), status.empty() ? "" : " ", status);

@@ -6,7 +6,7 @@ export const rum = {
   title: 'Pages & vitals',
   app: 'Application',
   all_apps: 'All applications',
-  app_types: { browser: 'browser', miniapp: 'mini-program', android: 'Android', ios: 'iOS', harmony: 'HarmonyOS' },
+  app_types: { browser: 'browser', miniapp: 'mini-program', electron: 'desktop', android: 'Android', ios: 'iOS', harmony: 'HarmonyOS' },
   app_sessions: (count: number) => `${formatCount(count)} ${plural(count, 'session', 'sessions')}`,
   app_silent: 'This application has sent nothing in this range.',
   no_data: 'No browser has reported in this range',

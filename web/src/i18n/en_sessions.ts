@@ -105,6 +105,11 @@ export const sessions = {
     long_task: 'Long task',
     blank: 'Blank screen',
     crash: 'Crash',
+    anr: 'Not responding',
+    application: {
+      'cold_launch app_ready': 'Started', 'cold_launch memory': 'Memory at the start', 'schedule memory_max': 'Most memory in half an hour',
+      'crash memory': 'Memory as a process ended', 'before_quit memory': 'Memory at the end',
+    },
     loaded: 'page loaded',
     loading: { initial_load: 'page load', route_change: 'route change' },
     before: 'before the window',

@@ -5,7 +5,7 @@ export const rum: Section<'rum'> = {
   title: '页面与体验',
   app: '应用',
   all_apps: '全部应用',
-  app_types: { browser: '浏览器', miniapp: '小程序', android: 'Android', ios: 'iOS', harmony: '鸿蒙' },
+  app_types: { browser: '浏览器', miniapp: '小程序', electron: '桌面应用', android: 'Android', ios: 'iOS', harmony: '鸿蒙' },
   app_sessions: (count) => `${formatCount(count)} 个会话`,
   app_silent: '该应用在此时间范围内没有上报数据。',
   no_data: '该时间范围内没有浏览器上报数据',

@@ -99,6 +99,8 @@ export const sessions: Section<'sessions'> = {
     long_task: '长任务',
     blank: '白屏',
     crash: '崩溃',
+    anr: '无响应',
+    application: { 'cold_launch app_ready': '应用启动', 'cold_launch memory': '启动时内存', 'schedule memory_max': '半小时内存峰值', 'crash memory': '进程异常退出时内存', 'before_quit memory': '退出时内存' },
     loaded: '页面加载完成',
     loading: { initial_load: '页面加载', route_change: '路由切换' },
     before: '在窗口之前',

@@ -31,7 +31,14 @@ export function eventText(event: SessionEvent): string {
   if (event.kind === 'request') return [event.method, event.name || event.url].filter(Boolean).join(' ');
   if (event.kind === 'error') return [event.error?.type || event.name, event.error?.message || event.message].filter(Boolean).join(': ');
   if (event.kind === 'long_task') return t.sessions.line.long_task;
+  if (event.kind === 'application') return applicationText(event);
   return event.name || event.url || event.type || t.sessions.line.kinds[event.kind] || '';
+}
+
+/** What the application did, by "<state> <scene>"; what nobody has words for is said as it came. */
+function applicationText(event: SessionEvent): string {
+  const words: Record<string, string> = t.sessions.line.application;
+  return words[event.name.replaceAll('-', '_')] ?? ([event.type, event.name].filter(Boolean).join(' ') || t.sessions.line.kinds.application);
 }
 
 /** `checkout.js:412:17`. */
@@ -119,6 +126,8 @@ export function EventName({ event, view }: { event: SessionEvent; view: SessionV
           {event.rage && <span class="pill warning">{words.rage}</span>}
         </>
       );
+    case 'application':
+      return <span class="cut">{applicationText(event)}</span>;
     default:
       return (
         <>
@@ -133,10 +142,11 @@ function ErrorName({ event }: { event: SessionEvent }) {
   const words = t.sessions.line;
   const { error } = event;
   const position = error ? positionText(error) : '';
+  const named: Record<string, string> = { blank: words.blank, crash: words.crash, anr: words.anr };
   return (
     <>
       <span class="cut" translate={false} title={eventText(event)}>
-        <b>{event.type === 'blank' ? words.blank : event.type === 'crash' ? words.crash : error?.type || event.name}</b> {error?.message || event.message}
+        <b>{named[event.type ?? ''] ?? (error?.type || event.name)}</b> {error?.message || event.message}
       </span>
       {position && <span class="sl-position third" translate={false} title={position}>{position}</span>}
       {event.times > 1 && <span class="number second">{words.times(event.times)}</span>}
@@ -149,11 +159,12 @@ export function statusText(event: SessionEvent): string {
   if (event.kind !== 'request' && event.kind !== 'resource') return '';
   const status = event.status_code === null ? '' : String(event.status_code);
   if (status !== '' && status !== '0') return event.kind === 'resource' && event.success !== 0 ? '' : status;
-  return event.success === 0 ? t.sessions.line.network_error : '';
+  if (event.success !== 0) return '';
+  return event.type === 'rpc' ? t.sessions.line.failed : t.sessions.line.network_error;
 }
 
 export function figureText(event: SessionEvent): string {
   if (event.duration_ns !== null && event.kind !== 'action' && event.duration_ns > 0) return formatDuration(event.duration_ns);
-  if (event.kind === 'resource' && event.size) return formatBytes(event.size);
+  if ((event.kind === 'resource' || event.kind === 'application') && event.size) return formatBytes(event.size);
   return '';
 }
