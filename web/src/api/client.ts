@@ -1,6 +1,8 @@
 // The only place that fetches. Errors come as values with a code; the words for it are the UI's (i18n), the server's message
 // is shown beside them as it is.
 
+import { breathe } from '../app/breath';
+
 export class ApiError extends Error {
   constructor(
     /** The server's code, or `unreachable` (no answer) or `malformed` (an answer that cannot be read). */
@@ -30,6 +32,8 @@ export interface AskOptions<T> {
 }
 
 export const kApi = '/api/v1';
+/** What is read of a larger answer is shown in a task of its own. */
+const kLargeCharacters = 100_000;
 
 /** Nanoseconds for the server, from milliseconds here. */
 export function nanoseconds(ms: number): string {
@@ -80,16 +84,18 @@ export interface ServerEvent {
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  let buffer = '';
+  /** Pieces of a line that has not ended: a large answer is one line in a hundred pieces. */
+  let pieces: string[] = [];
   let event = 'message';
   let data: string[] = [];
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      buffer += value ? decoder.decode(value, { stream: true }) : '';
+      let buffer = value ? decoder.decode(value, { stream: true }) : '';
       let end: number;
       while ((end = buffer.indexOf('\n')) >= 0) {
-        const line = buffer.slice(0, end).replace(/\r$/, '');
+        const line = [...pieces, buffer.slice(0, end)].join('').replace(/\r$/, '');
+        pieces = [];
         buffer = buffer.slice(end + 1);
         if (line === '') {
           if (data.length) yield { event, data: data.join('\n') };
@@ -98,6 +104,7 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerato
         } else if (line.startsWith('event:')) event = line.slice(6).trim();
         else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
       }
+      if (buffer !== '') pieces.push(buffer);
       if (done) return;
     }
   } finally {
@@ -116,7 +123,9 @@ export async function ask<T>(path: string, parameters?: Parameters, options: Ask
     return (await response.json()) as T;
   }
   for await (const { event, data } of eventsOf(response.body)) {
+    if (data.length > kLargeCharacters) await breathe();
     const value: unknown = JSON.parse(data);
+    if (data.length > kLargeCharacters) await breathe();
     if (event === 'answer') return value as T;
     if (event === 'partial') options.onPartial?.(value as T);
     if (event === 'progress') options.onProgress?.(value as Progress);

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 
 import { t } from '../../i18n/catalogue';
 import { Icon } from '../../widget/icon';
-import { histogram, isTrouble } from './session_model';
+import { histogram } from './session_model';
 import type { SessionState } from './session_state';
 
 const kBins = 180;
@@ -28,7 +28,7 @@ export function OverviewStrip({ state }: { state: SessionState }) {
   const share = (time: number) => Math.max(0, Math.min(1, (time - model.from) / length));
   const { all, troubled } = useMemo(() => histogram(model, kBins), [model]);
   const most = useMemo(() => all.reduce((max, each) => Math.max(max, each), 1), [all]);
-  const troubles = useMemo(() => model.events.filter(({ event }) => isTrouble(event)), [model]);
+  const { troubles } = model;
   const latest = useRef(state);
   latest.current = state;
   useEffect(() => {

@@ -1,12 +1,15 @@
 // A session as its page needs it: times as numbers from its start, what caused what, what went wrong, and the rows of the time
 // line (with resources and idle time folded). Pure: an answer and choices in, rows out.
 import type { SessionDetail, SessionEvent, SessionView } from '../../api/rum_sessions';
+import { atOnce } from '../../app/breath';
 import { merged, type Interval } from './time_scale';
 
 /** As the server counts: longer than this a request is slow. */
 export const kSlowNs = 2e9;
 const kGapRowNs = 10e9;
 const kFoldLeast = 2;
+/** Events placed in one step. */
+const kStep = 250;
 
 export interface Placed {
   event: SessionEvent;
@@ -33,6 +36,9 @@ export interface SessionModel {
   views: PlacedView[];
   viewById: ReadonlyMap<string, PlacedView>;
   busy: Interval[];
+  /** By filter, as the header counts: what a browser reported as one event with a number of times is that many. */
+  counts: Readonly<Record<Filter, number>>;
+  troubles: Placed[];
 }
 
 /** Some SDKs give events no id: such an event is known by its time. The server knows it by none, see `hasId`. */
@@ -54,33 +60,51 @@ export function since(ns: string, base: bigint): number {
   }
 }
 
-export function sessionModel(detail: SessionDetail): SessionModel {
+export const sessionModel = (detail: SessionDetail): SessionModel => atOnce(modelSteps(detail));
+
+/** The same step by step: a session may have thousands of events. */
+export function* modelSteps(detail: SessionDetail): Generator<void, SessionModel> {
   const base = BigInt(detail.session.start_ns);
   const ids = new Set<string>();
-  const events = detail.events.map((told) => {
+  const events: Placed[] = [];
+  let to = Math.max(1e6, since(detail.session.end_ns, base));
+  for (const told of detail.events) {
     const event = withId(told, ids);
     const at = since(event.at_ns, base);
-    const end = event.end_ns !== null ? since(event.end_ns, base) : at + (event.duration_ns ?? 0);
-    return { event, at, end: Math.max(at, end), index: 0 };
-  });
+    const end = Math.max(at, event.end_ns !== null ? since(event.end_ns, base) : at + (event.duration_ns ?? 0));
+    if (end > to) to = end;
+    if (events.push({ event, at, end, index: 0 }) % kStep === 0) yield;
+  }
   events.sort((a, b) => a.at - b.at);
   events.forEach((placed, index) => (placed.index = index));
-  const byId = new Map(events.map((placed) => [placed.event.event_id, placed]));
+  yield;
+  const byId = new Map<string, Placed>();
+  for (const placed of events) byId.set(placed.event.event_id, placed);
+  yield;
   const effects = new Map<string, Placed[]>();
   for (const placed of events) {
     const cause = placed.event.caused_by;
-    if (cause !== null && byId.has(cause)) effects.set(cause, [...(effects.get(cause) ?? []), placed]);
+    if (cause === null || !byId.has(cause)) continue;
+    const list = effects.get(cause);
+    if (list === undefined) effects.set(cause, [placed]);
+    else list.push(placed);
+  }
+  const counts = Object.fromEntries(kFilters.map((filter) => [filter, 0])) as Record<Filter, number>;
+  const troubles: Placed[] = [];
+  for (const placed of events) {
+    for (const filter of kFilters) if (passes(placed.event, filter)) counts[filter] += Math.max(1, placed.event.times);
+    if (isTrouble(placed.event)) troubles.push(placed);
+    if (placed.index % kStep === 0) yield;
   }
   const views = detail.views.map((view) => ({ view, from: since(view.start_ns, base), to: since(view.end_ns, base) }));
   views.sort((a, b) => a.from - b.from);
   // What a user looks at is one view at a time: each ends where the next begins.
   views.forEach((placed, index) => (placed.to = views[index + 1]?.from ?? Math.max(placed.to, since(detail.session.end_ns, base))));
   const from = Math.min(0, events[0]?.at ?? 0);
-  const to = Math.max(1e6, since(detail.session.end_ns, base), ...events.map(({ end }) => end));
   const busy = merged(events.map(({ at, end }) => [at, end] as const));
   return {
     detail, startMs: Number(base / 1_000_000n) + Number(base % 1_000_000n) / 1e6, from, to, events, byId, effects, views,
-    viewById: new Map(views.map((placed) => [placed.view.view_id, placed])), busy,
+    viewById: new Map(views.map((placed) => [placed.view.view_id, placed])), busy, counts, troubles,
   };
 }
 
@@ -222,19 +246,11 @@ export function nextEvent(model: SessionModel, from: string | undefined, forward
   return [...fits].reverse().find(({ index }) => index < at) ?? fits.at(-1);
 }
 
-/** As the header counts: what a browser reported as one event with a number of times is that many. */
-export function countsOf(model: SessionModel): Record<Filter, number> {
-  const counts = Object.fromEntries(kFilters.map((filter) => [filter, 0])) as Record<Filter, number>;
-  for (const { event } of model.events) for (const filter of kFilters) if (passes(event, filter)) counts[filter] += Math.max(1, event.times);
-  return counts;
-}
-
 /** Troubles for the summary: failures first, then the slowest. Equal names are told once with their number. */
 export function troublesOf(model: SessionModel, most = 8): { placed: Placed; count: number }[] {
   const found = new Map<string, { placed: Placed; count: number }>();
-  for (const placed of model.events) {
+  for (const placed of model.troubles) {
     const { event } = placed;
-    if (!isTrouble(event)) continue;
     const key = [event.kind, isFailed(event), event.method, event.name, event.status_code, event.error?.message].join('\0');
     const held = found.get(key);
     if (held === undefined) found.set(key, { placed, count: Math.max(1, event.times) });
@@ -252,10 +268,8 @@ export function histogram(model: SessionModel, bins: number): { all: Uint32Array
   const all = new Uint32Array(bins);
   const troubled = new Uint32Array(bins);
   const per = bins / Math.max(1, model.to - model.from);
-  for (const { event, at } of model.events) {
-    const bin = Math.min(bins - 1, Math.max(0, Math.floor((at - model.from) * per)));
-    all[bin]!++;
-    if (isTrouble(event)) troubled[bin]!++;
-  }
+  const binOf = ({ at }: Placed) => Math.min(bins - 1, Math.max(0, Math.floor((at - model.from) * per)));
+  for (const placed of model.events) all[binOf(placed)]!++;
+  for (const placed of model.troubles) troubled[binOf(placed)]!++;
   return { all, troubled };
 }

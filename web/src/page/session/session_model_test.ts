@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { countsOf, hasId, histogram, lineOf, nextEvent, passes, sessionModel, troublesOf, isTrouble, type LineChoice } from './session_model';
+import { hasId, histogram, lineOf, nextEvent, passes, sessionModel, troublesOf, isTrouble, type LineChoice } from './session_model';
 import { detailOf, eventOf } from './testing';
 
 const all: LineChoice = { filter: 'all', text: '', window: null, isFolded: true, open: new Set() };
@@ -52,7 +52,7 @@ describe('the time line', () => {
     expect(nextEvent(model, 'bad', false, () => false)).toBeUndefined();
   });
   it('counts and sums up', () => {
-    expect(countsOf(model)).toMatchObject({ all: 10, errors: 3, requests: 1, actions: 1, slow: 1, resources: 6 });
+    expect(model.counts).toMatchObject({ all: 10, errors: 3, requests: 1, actions: 1, slow: 1, resources: 6 });
     expect(troublesOf(model).map(({ placed }) => placed.event.event_id)).toEqual(['error', 'post', 'bad']);
     expect(histogram(model, 10).all.reduce((sum, each) => sum + each, 0)).toBe(10);
     expect(passes(eventOf('x', 'long_task', 0, {}), 'slow')).toBe(true);

@@ -5,8 +5,9 @@ import './session_page.css';
 import { useEffect } from 'preact/hooks';
 
 import { useQuestion } from '../../api/question';
-import { askSession, type SessionDetail } from '../../api/rum_sessions';
+import { askSession } from '../../api/rum_sessions';
 import { link, useParameter } from '../../app/address';
+import { inSlices } from '../../app/breath';
 import { useCrumbs, type Crumb } from '../../app/crumbs';
 import type { PageProps } from '../../app/places';
 import { formatDuration } from '../../format/duration';
@@ -16,16 +17,17 @@ import { t } from '../../i18n/catalogue';
 import { Icon } from '../../widget/icon';
 import { EmptyState, ErrorState, LoadingBlocks, Strip, Working } from '../../widget/states';
 import { eventText } from './event_words';
+import { modelSteps, type SessionModel } from './session_model';
 import { SessionView } from './session_view';
 
 const kLiveMs = 5000;
 
 export default function SessionPage({ parts }: PageProps) {
   const id = parts[0] ?? '';
-  const question = useQuestion<SessionDetail>(id, (options) => askSession(id, { signal: options.signal, onProgress: options.onProgress }), { keep: false });
-  const detail = question.answerKey === id ? question.answer : undefined;
-  useCrumbs(crumbsOf(id, detail, useParameter('event')));
-  const isAlive = detail !== undefined && (detail.session.is_live || detail.events.some((event) => event.trace?.state === 'pending'));
+  const question = useQuestion<SessionModel>(id, async (options) => inSlices(modelSteps(await askSession(id, { signal: options.signal, onProgress: options.onProgress }))), { keep: false });
+  const model = question.answerKey === id ? question.answer : undefined;
+  useCrumbs(crumbsOf(id, model, useParameter('event')));
+  const isAlive = model !== undefined && (model.detail.session.is_live || model.events.some(({ event }) => event.trace?.state === 'pending'));
   useEffect(() => {
     // What is under way is looked at again; a hidden page asks nothing.
     if (!isAlive) return undefined;
@@ -33,7 +35,7 @@ export default function SessionPage({ parts }: PageProps) {
     return () => clearInterval(timer);
   }, [isAlive, id]);
 
-  if (detail === undefined) {
+  if (model === undefined) {
     if (question.error?.code === 'not_found') {
       return (
         <>
@@ -61,20 +63,20 @@ export default function SessionPage({ parts }: PageProps) {
   return (
     <>
       {question.error && <Strip>{t.app.error.kept}</Strip>}
-      <SessionView key={id} detail={detail} />
+      <SessionView key={id} model={model} />
     </>
   );
 }
 
 /** User › session › page › request: what led to what, as far as it is open. */
-function crumbsOf(id: string, detail: SessionDetail | undefined, eventId: string): Crumb[] {
+function crumbsOf(id: string, model: SessionModel | undefined, eventId: string): Crumb[] {
   const crumbs: Crumb[] = [{ text: t.sessions.title, href: link('/sessions') }];
-  if (detail === undefined) return [...crumbs, { text: shortId(id), isData: true }];
-  const { session } = detail;
+  if (model === undefined) return [...crumbs, { text: shortId(id), isData: true }];
+  const { session } = model.detail;
   const user = session.user_name || session.user_id;
   if (user) crumbs.push({ text: user, href: link('/sessions', { user: session.user_id }), isData: true });
   crumbs.push({ text: formatInstant(fromNanoseconds(session.start_ns), 'second'), href: link(['/sessions', id]), isData: true });
-  const event = detail.events.find((each) => each.event_id === eventId);
+  const event = model.byId.get(eventId)?.event;
   if (event === undefined) return crumbs;
   if (event.view_name && event.kind !== 'view') crumbs.push({ text: event.view_name, href: link('/rum/page', { app: session.app, view: event.view_name }), isData: true });
   crumbs.push({ text: [eventText(event), event.duration_ns ? formatDuration(event.duration_ns) : ''].filter(Boolean).join(' '), isData: true });

@@ -1,7 +1,6 @@
 // A loaded session: header, overview, filters, the time line, and the panel beside it.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import type { SessionDetail } from '../../api/rum_sessions';
 import { numberPreference } from '../../app/preferences';
 import { useStore } from '../../app/store';
 import { formatCount } from '../../format/quantity';
@@ -15,7 +14,7 @@ import { useOpenTrace } from './open_trace';
 import { OverviewStrip } from './overview_strip';
 import { SessionHeader } from './session_header';
 import { useSessionKeys } from './session_keys';
-import { countsOf, kFilters, sessionModel, type Filter } from './session_model';
+import { kFilters, type Filter, type SessionModel } from './session_model';
 import { useSessionState, type SessionState } from './session_state';
 import { SidePanel } from './event_panel';
 import { axisTicks, TimeLine } from './time_line';
@@ -35,8 +34,7 @@ function useWidth(): number {
   return width;
 }
 
-export function SessionView({ detail }: { detail: SessionDetail }) {
-  const model = useMemo(() => sessionModel(detail), [detail]);
+export function SessionView({ model }: { model: SessionModel }) {
   const state = useSessionState(model);
   const windowWidth = useWidth();
   const isNarrow = windowWidth <= kNarrow;
@@ -79,7 +77,7 @@ export function SessionView({ detail }: { detail: SessionDetail }) {
       <SessionHeader state={state} />
       <OverviewStrip state={state} />
       <Tools state={state} findInput={findInput} isNarrow={isNarrow} onPanel={() => setPanelHidden(!isPanelHidden)} />
-      {detail.left_out > 0 && <Strip>{words.left_out(detail.left_out)}</Strip>}
+      {model.detail.left_out > 0 && <Strip>{words.left_out(model.detail.left_out)}</Strip>}
       {state.line.outside > 0 && (
         <Strip kind="plain">
           {words.outside(state.line.outside)}{' '}
@@ -134,7 +132,7 @@ function AxisHead({ state, isNarrow }: { state: SessionState; isNarrow: boolean 
 
 function Tools({ state, findInput, isNarrow, onPanel }: { state: SessionState; findInput: { current: HTMLInputElement | null }; isNarrow: boolean; onPanel: () => void }) {
   const words = t.sessions.line;
-  const counts = useMemo(() => countsOf(state.model), [state.model]);
+  const { counts } = state.model;
   const shown = kFilters.filter((filter) => filter === 'all' || counts[filter] > 0 || state.filter === filter);
   const composing = useRef(false);
   return (

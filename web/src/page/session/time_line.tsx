@@ -56,6 +56,12 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
   const box = useRef<HTMLDivElement>(null);
   const cross = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ base: 0, height: 600 });
+  // The rows in sight come first; those around them are a task of their own.
+  const [overscan, setOverscan] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => setOverscan(kOverscan + kChunk));
+    return () => clearTimeout(timer);
+  }, []);
   const [blockHeight, setBlockHeight] = useState(0);
   useStore(zonePreference);
   const openAt = opened ? (line.rowOf.get(opened.event.event_id) ?? -1) : -1;
@@ -133,7 +139,7 @@ export function TimeLine({ state, left, isNarrow, block, head, divider, onWidth,
   }, [openAt, opened?.event.event_id]);
 
   const wasDragged = useTimeDrag(box, cross, state, left);
-  const count = Math.ceil(view.height / kLineHeight) + kOverscan + kChunk + (view.base > 0 ? kOverscan : 0);
+  const count = Math.ceil(view.height / kLineHeight) + (view.base > 0 ? kOverscan + kChunk : 0) + overscan;
   const last = Math.min(line.rows.length, view.base + count);
   const shown = useMemo(() => line.rows.slice(view.base, last), [line, view.base, last]);
   const total = line.rows.length * kLineHeight + extra;
