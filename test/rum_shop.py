@@ -35,12 +35,7 @@ TRACE_HEADERS = ("traceparent, tracestate, baggage, b3, x-b3-traceid, x-b3-spani
 @functools.cache
 def scripts():
     """The folder of the bundled SDKs, built with the packages of the lock file."""
-    node = f"{shop.node_folder()}/node"
-    lock, stamp = (SOURCES / "package-lock.json").read_bytes(), SOURCES / "node_modules" / "installed-lock.json"
-    if not stamp.exists() or stamp.read_bytes() != lock:
-        shop.run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=SOURCES,
-                 env={**os.environ, "PATH": f"{shop.node_folder()}:{os.environ['PATH']}"})
-        stamp.write_bytes(lock)
+    node = f"{shop.node_folder('browser')}/node"
 
     def build(folder):
         shop.run(node, SOURCES / "node_modules" / "esbuild" / "bin" / "esbuild", *(SOURCES / f"{name}.js" for name in ENTRIES),
@@ -53,6 +48,9 @@ def scripts():
 FORMS = {
     "npm": '<script src="/assets/arms_npm.js"></script>',
     "cdn": '<script>window.__rum = window.shop.rum;</script><script src="/assets/browser-sdk.js"></script>',
+    # Of a window of Electron: by hand, and nothing, where the main process puts it in.
+    "electron": '<script src="/assets/browser.js"></script><script>RumSDK.default.init(window.shop.rum);</script>',
+    "none": "",
     **{name: f'<script src="/assets/{name}.js"></script>' for name in ("skywalking", "faro", "otel")},
 }
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
@@ -61,7 +59,8 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</titl
 
 
 def asset(name):
-    folders = {"browser-sdk.js": SOURCES / "node_modules" / "@arms" / "rum-browser" / "dist", "shop_page.js": SOURCES}
+    folders = {"browser-sdk.js": SOURCES / "node_modules" / "@arms" / "rum-browser" / "dist", "shop_page.js": SOURCES,
+               "browser.js": SOURCES.parent / "electron" / "node_modules" / "@arms" / "rum-electron" / "dist"}
     return (folders.get(name, scripts()) / name).read_bytes()
 
 

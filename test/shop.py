@@ -92,16 +92,15 @@ def python_program(library):
 
 
 @functools.cache
-def node_folder():
-    """The folder of a Node.js >= 20, after the client's packages are installed as its lock file says."""
-    folder = run(ROOT / "tool" / "node_path").splitlines()[-1]
-    client, lock = SOURCES / "node", (SOURCES / "node" / "package-lock.json").read_bytes()
-    stamp = client / "node_modules" / "installed-lock.json"
+def node_folder(client="node"):
+    """The folder of a Node.js >= 20, after the packages of test/client/<client> are installed as its lock file says."""
+    node, folder = run(ROOT / "tool" / "node_path").splitlines()[-1], SOURCES / client
+    lock, stamp = (folder / "package-lock.json").read_bytes(), folder / "node_modules" / "installed-lock.json"
     if not stamp.exists() or stamp.read_bytes() != lock:
-        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=client,
-            env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
+        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder,
+            env={**os.environ, "PATH": f"{node}:{os.environ['PATH']}"})
         stamp.write_bytes(lock)
-    return folder
+    return node
 
 
 def node_program(library):

@@ -4,7 +4,6 @@ tracing libraries: for each propagator browser, service and SQL statement become
 import base64
 import contextlib
 import dataclasses
-import json
 import re
 import secrets
 
@@ -14,16 +13,12 @@ import xxhash
 import rum_shop
 import shop
 from backend_clients import CLIENTS
-from clew_server import ClewServer, attributes_of, get_json, http, spans_of, wait_until
+from clew_server import ClewServer, get_json, spans_of, wait_until
 from rum_events import events
-from trace_tree import tree_of
+from rum_traces import FOUND_SECONDS_MAX, HEADERS_OF, Ids, check_joined, ids_in, sent_headers, trace_headers, whole_trace
 
 BY_NAME = {client.name: client for client in CLIENTS}
-STATEMENT = "SELECT id, total FROM orders WHERE customer = ? ORDER BY placed DESC"
-STATEMENT_KEYS = ("db.query.text", "db.statement", "sql.query")
 PID = "ws01@0123456789abcde"
-FOUND_SECONDS_MAX = 90
-CLIENT, SERVER = 3, 2
 
 # By what the browser sends: the libraries that continue it (name of a client, how it is told to propagate).
 BACKENDS = {
@@ -37,9 +32,6 @@ BACKENDS = {
             "node-sw8": ("node-skywalking", ""), "go-sw8": ("go-skywalking", "")},
     "sw6": {"node-sw6": ("node-skyapm", ""), "go-sw6": ("go-skywalking6", "")},
 }
-HEADERS_OF = {"tracecontext": {"traceparent", "tracestate"}, "b3": {"b3"}, "jaeger": {"uber-trace-id"}, "sw8": {"sw8"},
-              "b3multi": {"x-b3-traceid", "x-b3-spanid", "x-b3-sampled"}}
-ALL_HEADERS = set.union(*HEADERS_OF.values()) | {"baggage", "sw6"}
 # Libraries whose server span has the browser's span id.
 SHARED = {name for header in ("b3", "b3multi") for name in BACKENDS[header] if name != "node-b3"}
 
@@ -83,84 +75,6 @@ def endpoint_of(server):
     return server.url("/rum/web/v2?workspace=default")
 
 
-# ---- what the browser says of a request ----
-@dataclasses.dataclass(frozen=True)
-class Ids:
-    trace: str        # as the header has it
-    trace_id: str     # 32 hex digits
-    span_id: str      # of the browser's span
-    sampled: bool
-
-
-def ids_in(headers):
-    if "sw8" in headers:
-        sampled, trace, segment, *_ = headers["sw8"].split("-")
-        trace, segment = (base64.b64decode(text).decode() for text in (trace, segment))
-        return Ids(trace, trace.replace("-", ""), xxhash.xxh3_64_hexdigest(segment.encode(), seed=0), sampled == "1")
-    if "traceparent" in headers:
-        _, trace, span, flags = headers["traceparent"].split("-")
-        return Ids(trace, trace, span, flags == "01")
-    if "b3" in headers:
-        trace, span, sampled = headers["b3"].split("-")
-        return Ids(trace, trace, span, sampled == "1")
-    if "uber-trace-id" in headers:
-        trace, span, _, flags = headers["uber-trace-id"].split(":")
-        return Ids(trace, trace, span, flags == "1")
-    return Ids(headers["x-b3-traceid"], headers["x-b3-traceid"], headers["x-b3-spanid"], headers["x-b3-sampled"] == "1")
-
-
-def sent_headers(website, path):
-    (seen,) = website.requests_to(path)
-    return seen.headers
-
-
-def trace_headers(headers):
-    return {name for name in headers if name in ALL_HEADERS}
-
-
-# ---- what must be true of a joined trace ----
-def whole_trace(server, trace, count):
-    return wait_until(lambda: (found := server.trace(trace)) and len(spans_of(found)) >= count and found, FOUND_SECONDS_MAX, trace)
-
-
-def statement_of(span):
-    return next((attributes_of(span)[key] for key in STATEMENT_KEYS if key in attributes_of(span)), "")
-
-
-def check_joined(server, service, ids, session=None, name="/orders", headers=None):
-    """Browser's request → the service's entry → its SQL statement; returns the browser's span."""
-    def complete():
-        found = server.trace(ids.trace)
-        spans = spans_of(found) if found else []
-        services = {resource["service.name"] for _, resource in spans}
-        return spans if {"rum-browser", service} <= services and any(statement_of(span) == STATEMENT for span, _ in spans) else None
-
-    spans = wait_until(complete, FOUND_SECONDS_MAX, f"trace {ids.trace} of browser, {service} and SQL")
-    assert {span["traceId"] for span, _ in spans} == {ids.trace_id}
-    (request,) = [span for span, resource in spans if resource["service.name"] == "rum-browser"]
-    (entry,) = [span for span, resource in spans if resource["service.name"] == service and span["kind"] == SERVER]
-    query = next(span for span, _ in spans if statement_of(span) == STATEMENT)
-    assert (request["kind"], request["spanId"], request.get("parentSpanId", "")) == (CLIENT, ids.span_id, "")
-    assert request["name"].startswith("browser.request: ") and request["name"].endswith(name)
-    if service in SHARED:
-        assert entry["spanId"] == request["spanId"]
-    else:
-        assert entry["parentSpanId"] == request["spanId"]
-    assert query["parentSpanId"] == entry["spanId"]
-    assert int(query["endTimeUnixNano"]) >= int(query["startTimeUnixNano"])
-    tree = tree_of(server, ids.trace_id)
-    assert (tree.root_count, tree.orphan_count) == (1, 0)
-    assert tree.deepest_path() == [("rum-browser", "client"), (service, "server"), (service, "client")]
-    told = attributes_of(request)
-    assert told["http.request.method"] == "GET" and told["http.response.status_code"] == 200
-    if session:
-        assert (told["session.id"], told["user.id"]) == session
-    if headers and "tracestate" in headers:
-        assert request["traceState"] == headers["tracestate"]
-        assert entry["traceState"] == headers["tracestate"]
-    return request
-
-
 def check_search_and_topology(server, service, ids, session):
     found = server.search(f'{{ resource.service.name = "rum-browser" && span.session.id = "{session[0]}" }}')
     (row,) = [trace for trace in found if trace["trace_id"] == ids.trace_id]
@@ -192,7 +106,7 @@ def test_a_click_leads_to_the_sql_statement(server, website, browser, propagator
             assert trace_headers(headers) == HEADERS_OF[propagator]
             ids = ids_in(headers)
             assert ids.sampled
-            check_joined(server, name, ids, session, headers=headers)
+            check_joined(server, name, ids, session, headers=headers, is_shared=name in SHARED)
             check_search_and_topology(server, name, ids, session)
 
 
@@ -206,7 +120,7 @@ def test_several_propagators_at_once_share_one_trace(server, website, browser):
             assert rum_shop.click(page, name) == "200"
             headers = sent_headers(website, address)
             assert trace_headers(headers) == {"traceparent", "tracestate", "b3", "uber-trace-id"}
-            check_joined(server, name, ids_in(headers))
+            check_joined(server, name, ids_in(headers), is_shared=name in SHARED)
 
 
 @pytest.mark.parametrize("propagator", list(HEADERS_OF))

@@ -1,16 +1,20 @@
 // The main process of the test shop's desktop application: the ARMS SDK for Electron as its documentation sets it up, and a
 // command from standard input at a time ({"do": name, …}), each answered by a line of JSON on standard output.
 'use strict';
-const { app, BrowserWindow } = require('electron');
+const { app, powerMonitor, BrowserWindow } = require('electron');
 const armsRum = require('@arms/rum-electron');
 const http = require('node:http');
 const fs = require('node:fs');
 const readline = require('node:readline');
 const { initTRPC } = require('@trpc/server');
 
-if (process.env.SHOP_STORAGE) { const kept = new Map(); globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => { kept.set(key, value); } }; }
+// SDK 0.0.9 needs it for its remote configuration; a main process has none by itself.
+if (process.env.SHOP_STORAGE) {
+  const kept = new Map();
+  globalThis.localStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => { kept.set(key, value); } };
+}
 const config = JSON.parse(process.env.SHOP_RUM);
-armsRum.init(config);
+const whenSetUp = armsRum.init(config);
 process.on('uncaughtException', () => {});  // The SDK reports it; the application goes on.
 
 const trpc = armsRum.instrumentTRPC(initTRPC.create());
@@ -60,25 +64,27 @@ const commands = {
   evaluate: ({ script }) => page().evaluate(script),
   click: async ({ id }) => {
     await page().click(`#${id}`);
-    const answer = page().locator(`#answer-${id}`);
-    return id.startsWith('call-') ? answer.textContent() : '';
+    return page().locator(`#answer-${id}`).textContent();
   },
   // What Chromium's end of a renderer looks like to the main process.
   gone: async ({ reason, exitCode }) => { app.emit('render-process-gone', {}, window.webContents, { reason, exitCode }); },
+  resume: async () => { powerMonitor.emit('resume'); },
   block: async ({ ms }) => {
     const end = Date.now() + ms;
     while (Date.now() < end) { /* Nothing else runs. */ }
   },
   session: async () => {
-    const store = fs.readdirSync(`${app.getPath('userData')}/rum-electron-store`).find((name) => name.endsWith('.json'));
-    const kept = JSON.parse(fs.readFileSync(`${app.getPath('userData')}/rum-electron-store/${store}`, 'utf8'));
-    return { session: kept._arms_session.split('-')[0], user: kept._arms_uid };
+    const folder = `${app.getPath('userData')}/rum-electron-store`;
+    const store = fs.readdirSync(folder).find((name) => name.endsWith('.json'));
+    const kept = store ? JSON.parse(fs.readFileSync(`${folder}/${store}`, 'utf8')) : {};
+    return { session: kept._arms_session?.split('-')[0], user: kept._arms_uid };
   },
   quit: async () => { await app.quit(); },
 };
 
 (async () => {
-  await app.start();
+  app.start();
+  await whenSetUp;
   const answer = (value) => process.stdout.write(`${JSON.stringify(value ?? null)}\n`);
   answer('ready');
   for await (const line of readline.createInterface({ input: process.stdin })) {

@@ -8,12 +8,14 @@ const { chromium } = require('playwright-core');
 let electron, browser;
 const windows = [];
 
-async function openChromium(modules) {
-  electron = modules;
-  browser = await chromium.launch({ executablePath: process.env.CLEW_CHROMIUM, args: process.env.CHROMIUM_FLAGS.split(' ') });
-}
+const useModules = (modules) => { electron = modules; };
 const closeChromium = () => browser?.close();
-const chromiumVersion = () => browser.version();
+
+// With the first window: many tests need none.
+async function openChromium() {
+  browser = await chromium.launch({ executablePath: process.env.CLEW_CHROMIUM, args: process.env.CHROMIUM_FLAGS.split(' ') });
+  process.versions.chrome = browser.version();
+}
 
 // Runs in the page, before its scripts.
 const asPreload = (source) => `(() => {
@@ -49,6 +51,7 @@ class BrowserWindow {
 
   // Electron's constructor does this at once.
   static async open() {
+    if (!browser) await openChromium();
     const window = new BrowserWindow();
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -81,4 +84,4 @@ class BrowserWindow {
   }
 }
 
-module.exports = { BrowserWindow, openChromium, closeChromium, chromiumVersion };
+module.exports = { BrowserWindow, useModules, closeChromium };

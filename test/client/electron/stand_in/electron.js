@@ -6,7 +6,7 @@ const { EventEmitter } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { BrowserWindow, openChromium, closeChromium, chromiumVersion } = require('./chromium_windows.js');
+const { BrowserWindow, useModules, closeChromium } = require('./chromium_windows.js');
 
 const home = process.env.ELECTRON_HOME;  // A folder for this application alone.
 const KIB = 1024;
@@ -46,10 +46,8 @@ class App extends EventEmitter {
         pid: window.webContents.getOSProcessId(), type: 'Tab', creationTime: started, cpu, memory: memory(64 * KIB * KIB) }))];
   }
 
-  // Opens Chromium, then is ready; Electron does so by itself.
-  async start() {
-    await openChromium(modules);
-    process.versions.chrome = chromiumVersion();
+  // Electron does so by itself.
+  start() {
     this.ready = true;
     this.emit('ready');
   }
@@ -93,4 +91,5 @@ const session = {
 const modules = {
   app, protocol, session, BrowserWindow, ipcMain: new EventEmitter(), powerMonitor: new EventEmitter(), crashReporter: { start() {} },
 };
+useModules(modules);
 module.exports = modules;
