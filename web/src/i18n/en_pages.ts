@@ -250,7 +250,7 @@ const connect = {
   language: 'Language',
   library: 'Library',
   address: 'Address',
-  families: { opentelemetry: 'OpenTelemetry', jaeger: 'Jaeger', zipkin: 'Zipkin', skywalking: 'SkyWalking', browser: 'Browsers, mini-programs' },
+  families: { opentelemetry: 'OpenTelemetry', jaeger: 'Jaeger', zipkin: 'Zipkin', skywalking: 'SkyWalking', browser: 'Browsers, mini-programs, desktop' },
   sdk: 'SDK',
   code_browser: 'Into the page, before everything else',
   browser_notes: {
@@ -258,6 +258,7 @@ const connect = {
     'browser-arms-cdn': 'A page on HTTPS can only report to HTTPS: put a proxy with TLS before Clew.',
     'browser-arms-switch': 'Sessions, users and trace headers stay as they are; only the address changes.',
     'browser-mini': 'Add the address to the request domain list of the platform (WeChat, Alipay, DingTalk, …).',
+    'browser-electron': 'Requests of the main process to the host name of this address are neither reported nor traced: give Clew one of its own. Requests of windows are traced with the SDK put into the page by hand.',
     'browser-faro': 'Sessions, views, vitals, errors and traced requests of Faro stand beside those of other SDKs.',
     'browser-skywalking': 'It knows no users and no sessions: pages, vitals and errors are here, sessions are not. Its segments come to the same address.',
     'browser-otel': 'What has a session.id becomes part of that session; log events named as OpenTelemetry’s browser conventions have them become views, vitals and errors.',

@@ -249,7 +249,7 @@ const connect: Section<'connect'> = {
   language: '语言',
   library: '组件库',
   address: '地址',
-  families: { opentelemetry: 'OpenTelemetry', jaeger: 'Jaeger', zipkin: 'Zipkin', skywalking: 'SkyWalking', browser: '浏览器、小程序' },
+  families: { opentelemetry: 'OpenTelemetry', jaeger: 'Jaeger', zipkin: 'Zipkin', skywalking: 'SkyWalking', browser: '浏览器、小程序、桌面应用' },
   sdk: 'SDK',
   code_browser: '加入页面，置于其他脚本之前',
   browser_notes: {
@@ -257,6 +257,7 @@ const connect: Section<'connect'> = {
     'browser-arms-cdn': 'HTTPS 页面只能向 HTTPS 上报：请在 Clew 之前放置带 TLS 的代理。',
     'browser-arms-switch': '会话、用户与链路请求头均不变，只需修改地址。',
     'browser-mini': '请在平台（微信、支付宝、钉钉等）的 request 合法域名中加入该地址。',
+    'browser-electron': '主进程发往该地址所在主机名的请求既不上报也不追踪：请为 Clew 使用单独的主机名。窗口内的请求需在页面中手动接入 SDK 才会追踪。',
     'browser-faro': 'Faro 的会话、页面、体验指标、错误与请求，与其他 SDK 的数据一同展示。',
     'browser-skywalking': '该客户端没有用户与会话：有页面、体验指标与错误，没有会话。其 Segment 发往同一地址。',
     'browser-otel': '带 session.id 的数据归入该会话；按 OpenTelemetry 浏览器规范命名的日志事件成为页面、体验指标与错误。',

@@ -80,6 +80,20 @@ ArmsRum.init({
 `,
   }),
   recipe({
+    id: 'browser-electron', language: 'Electron', library: '@arms/rum-electron', version: '0.0.9', file: 'main.js', install: ['npm install @arms/rum-electron@0.0.9'],
+    code: `import armsRum from '@arms/rum-electron'; // First of all in the main process.
+
+armsRum.init({
+  endpoint: '${kEndpoint}', // A host name that is not your API's.
+  version: '1.0.0',
+  env: 'prod',
+  spaMode: 'history',
+  tracing: { enable: true, sample: 100, propagatorTypes: ['tracecontext'] }, // Requests of the main process.
+  collectors: { memory: true, anr: { enable: true } }, // All others are on.
+});
+`,
+  }),
+  recipe({
     id: 'browser-faro', language: 'Faro', library: '@grafana/faro-web-sdk', version: '2.12.1', file: 'rum.js', door: 'rum_faro',
     install: ['npm install @grafana/faro-web-sdk@2.12.1 @grafana/faro-web-tracing@2.12.1'],
     code: `import { getWebInstrumentations, initializeFaro } from '@grafana/faro-web-sdk';
