@@ -287,7 +287,9 @@ stdx::Result<void> RunningServer::start_apis() {
   if (auto opened = open_rum(); !opened) return opened;
   add(rum_->http_routes());
   open_otlp();
-  add(rum_->for_pages(receiver_->http_routes()));
+  add(rum_->for_pages(receiver_->http_routes(), [otlp = *receiver_](const net::HttpRequest& request, const stdx::Error& error) {
+    return otlp.refuse(request, error);
+  }));
   add(api_ui::routes());
   if (auto started = keep(net::HttpServer::start(options_.main_http, std::move(routes)), main_http_); !started) {
     return started;
@@ -303,12 +305,8 @@ stdx::Result<void> RunningServer::start_apis() {
 // What users' devices send over OTLP is, in part, of their sessions: that part goes through the room of RUM.
 void RunningServer::open_otlp() {
   receive_otlp::SessionHooks sessions{
-      .in_place_of_logs = [rum = *rum_](std::string_view logs, const net::HttpRequest* request) {
-        return rum.in_place_of_logs(logs, request);
-      },
-      .beside_traces = [rum = *rum_](std::string_view traces, const net::HttpRequest* request) {
-        return rum.beside_traces(traces, request);
-      }};
+      .of_logs = [rum = *rum_](std::string_view logs, const net::HttpRequest* request) { return rum.of_logs(logs, request); },
+      .of_traces = [rum = *rum_](std::string_view traces, const net::HttpRequest* request) { return rum.of_traces(traces, request); }};
   receiver_ = std::make_unique<receive_otlp::OtlpReceiver>(*intake_, options_.otlp_limits, std::move(sessions));
 }
 

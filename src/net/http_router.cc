@@ -59,7 +59,7 @@ std::variant<const HttpRoute*, HttpResponse, HttpRouter::Refusal> HttpRouter::re
 std::string HttpRouter::allowed_methods(HttpRequest& request) const {
   std::string allow;
   for (const HttpRoute& route : routes_) {
-    if (!match_pattern(route.pattern, request.raw_path, request.path_parameters)) continue;
+    if (route.method == "OPTIONS" || !match_pattern(route.pattern, request.raw_path, request.path_parameters)) continue;
     append_item(allow, route.method);
     if (route.method == "GET") append_item(allow, "HEAD");
   }

@@ -182,6 +182,8 @@ def test_mobile_apps_through_otlp(server):
     request, = found["rum.resource"]
     assert (request["trace_id"], request["rum.success"], request["rum.duration"]) == ("ab" * 16, 0, 5.0)
     assert request["url.full"] == "https://api.shop.example/cart?token=***"
+    (span, _), = spans_of(server.trace("ab" * 16))
+    assert attributes_of(span)["url.full"] == "https://api.shop.example/cart?token=***"
     logs = server.api("/logs", service="shop-backend", start="now-1h", end="now+1h")["logs"]
     assert [each["body"]["stringValue"] for each in logs] == ["order placed"]
 

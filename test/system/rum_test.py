@@ -8,6 +8,7 @@ import time
 
 import duckdb
 from clew_server import ROOT, START_SECONDS_MAX, ClewServer, get_json, http, wait_until
+from rum_events import find_events
 
 BUNDLES = ROOT / "src" / "receive" / "rum" / "testdata"
 PAGE = "http://shop.example"
@@ -117,6 +118,50 @@ def test_events_outlive_a_cut_and_a_crash_and_repeats_are_dropped(server):
     assert files, "a block has a file of events"
 
 
+def repeated_events(server):
+    metrics = http("GET", server.url("/metrics"))[2].decode()
+    return int(re.search(r'clew_rum_events_total\{result="repeated"\} (\d+)', metrics).group(1))
+
+
+def test_otlp_of_pages_is_scrubbed_and_its_retries_are_dropped(server):
+    now, trace_id = time.time_ns(), "5ec7e7" + "ab" * 13
+    secret, kept = "https://shop.example/api?id=7&token=s3cret", "https://shop.example/api?id=7&token=***"
+
+    def text(key, value):
+        return {"key": key, "value": {"stringValue": value}}
+
+    def span(number, *attributes):
+        return {"traceId": trace_id, "spanId": f"{number:016x}", "name": f"span {number}", "kind": 3, "startTimeUnixNano": str(now),
+                "endTimeUnixNano": str(now + 1000), "attributes": [text("url.full", secret), *attributes]}
+
+    def resource(service, language, key, items):
+        scope = {"spanRecords": "spans", "logRecords": "logRecords"}[key]
+        return {"resource": {"attributes": [text("service.name", service), text("telemetry.sdk.language", language)]},
+                "scopeSpans" if scope == "spans" else "scopeLogs": [{scope: items}]}
+
+    page = [text("session.id", "scrubbed-session"), text("http.request.method", "GET")]
+    traces = {"resourceSpans": [resource("shop-web", "webjs", "spanRecords", [span(1, *page)]),
+                                resource("shop-backend", "java", "spanRecords", [span(2)])]}
+    logs = {"resourceLogs": [resource("shop-web", "webjs", "logRecords", [
+        {"timeUnixNano": str(now), "eventName": "exception", "attributes": [
+            *page, text("exception.type", "Error"), text("exception.message", f"failed {secret} at")]},
+        {"timeUnixNano": str(now), "body": {"stringValue": f"no session: {secret}"}}])]}
+    before = repeated_events(server)
+    for path, body in (("/v1/traces", traces), ("/v1/logs", logs), ("/v1/traces", traces), ("/v1/logs", logs)):
+        for url in (server.otlp_url(path), server.url(path)):
+            assert http("POST", url, json.dumps(body).encode(), {"Content-Type": "application/json"})[0] == 200
+    assert repeated_events(server) - before == 6
+    found = spans_of(server, trace_id, 2)
+    urls = {name: {a["key"]: a["value"] for a in span["attributes"]}["url.full"]["stringValue"] for name, span in found.items()}
+    assert urls == {"span 1": kept, "span 2": secret}
+    events = find_events(server, "scrubbed-session", {"rum.resource", "rum.exception"})
+    assert [len(rows) for rows in events.values()] == [1, 1]
+    assert events["rum.resource"][0]["url.full"] == kept and events["rum.resource"][0]["trace_id"] == trace_id
+    assert events["rum.exception"][0]["exception.message"] == f"failed {kept} at"
+    logs = server.api("/logs", service="shop-web", start="now-1h", end="now+1h")["logs"]
+    assert {each["body"]["stringValue"] for each in logs} == {f"no session: {kept}"} and len(logs) == 4
+
+
 def test_what_is_no_report_is_refused_and_shown(server):
     assert report(server, b"<html>")[0] == 400
     assert report(server, b"[]")[0] == 400
@@ -134,6 +179,11 @@ def test_only_the_pages_of_an_application_may_report_for_it(tmp_path):
     with ClewServer(tmp_path, settings) as server:
         body = bundle("01-tracecontext-simple")
         assert report(server, body)[0] == 403
+        asked = {"Origin": PAGE, "Access-Control-Request-Method": "POST"}
+        assert http("OPTIONS", server.url("/rum/web/v2"), headers=asked)[0] == 403
+        assert http("OPTIONS", server.url("/rum/web/v2"), headers={**asked, "Origin": "https://shop.example"})[0] == 204
+        status, _, answer = http("POST", server.url("/v1/logs"), b"{}", {"Origin": PAGE, "Content-Type": "application/json"})
+        assert status == 403 and set(json.loads(answer)) == {"code", "message"}, "a google.rpc.Status"
         assert report(server, body, headers={"Origin": "https://shop.example"})[0] == 204
         for event in body["events"]:
             event["event_id"] += "x"

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+#include <optional>
+
 #include "otlp/traces_codec.h"
 #include "wire/content_coding.h"
 
@@ -21,6 +24,10 @@ log::RecordKind kind_of(Signal signal) {
   return log::RecordKind::kTraces;
 }
 
+Protocol protocol_of(Media media) {
+  return media == Media::kProtobuf ? Protocol::kOtlpHttpProtobuf : Protocol::kOtlpHttpJson;
+}
+
 stdx::Result<std::string> json_to_protobuf(Signal signal, std::string_view json) {
   switch (signal) {
     case Signal::kTraces: return otlp::traces_json_to_protobuf(json);
@@ -29,6 +36,41 @@ stdx::Result<std::string> json_to_protobuf(Signal signal, std::string_view json)
   }
   return stdx::fail(ErrorCode::kInternal, "no such signal");
 }
+
+}  // namespace
+
+namespace {
+
+// A request and the events beside it, which fail together: the client sends both again, and the parts that are stored already
+// are known as repeats. Any thread.
+class BothDone {
+ public:
+  using Done = std::move_only_function<void(stdx::Result<receive::Outcome>)>;
+  explicit BothDone(Done done) : done_(std::move(done)) {}
+
+  void request_arrived(stdx::Result<receive::Outcome> outcome) {
+    std::unique_lock lock(mutex_);
+    request_ = std::move(outcome);
+    finish(lock);
+  }
+
+  void events_arrived(stdx::Result<receive::Outcome> outcome) {
+    std::unique_lock lock(mutex_);
+    events_ = std::move(outcome);
+    finish(lock);
+  }
+
+ private:
+  void finish(std::unique_lock<std::mutex>& lock) {
+    if (!request_ || !events_) return;
+    lock.unlock();
+    done_(std::move(*events_ ? *request_ : *events_));
+  }
+
+  std::mutex mutex_;
+  std::optional<stdx::Result<receive::Outcome>> request_, events_;
+  Done done_;
+};
 
 }  // namespace
 
@@ -41,11 +83,12 @@ class OtlpReceiver::Door : public std::enable_shared_from_this<Door> {
 
   void serve_http(Signal signal, net::HttpRequest& request, net::HttpReplyPtr reply);
   void serve_grpc(Signal signal, const net::GrpcRequest& request, net::GrpcReplyPtr reply);
+  net::HttpResponse refuse(const net::HttpRequest& request, const stdx::Error& error) const;
 
  private:
   // `done` is called once, from this thread or the log's.
   void take(Signal signal, Protocol protocol, stdx::SharedBytes request, const net::HttpRequest* http, Done done);
-  stdx::SharedBytes with_sessions(Signal signal, Protocol protocol, stdx::SharedBytes request, const net::HttpRequest* http) const;
+  stdx::Result<receive::Replacement> replacement(Signal signal, std::string_view request, const net::HttpRequest* http) const;
   stdx::Result<std::string> body_of(net::HttpRequest& request) const;
 
   const receive::Intake intake_;
@@ -54,30 +97,27 @@ class OtlpReceiver::Door : public std::enable_shared_from_this<Door> {
 };
 
 void OtlpReceiver::Door::take(Signal signal, Protocol protocol, stdx::SharedBytes request, const net::HttpRequest* http, Done done) {
-  intake_.take(protocol, kind_of(signal), with_sessions(signal, protocol, std::move(request), http),
-               [done = std::move(done)](stdx::Result<receive::Outcome> outcome) mutable {
-                 if (!outcome) return done(std::unexpected(std::move(outcome.error())));
-                 done(PartialSuccess{static_cast<int64_t>(outcome->refused_count), std::move(outcome->message)});
-               });
+  auto instead = replacement(signal, request.view, http);
+  if (!instead) return done(std::unexpected(std::move(instead.error())));
+  if (instead->request) request = stdx::SharedBytes::from_string(std::move(*instead->request));
+  auto answer = [done = std::move(done), durable = std::move(instead->durable)](stdx::Result<receive::Outcome> outcome) mutable {
+    if (!outcome) return done(std::unexpected(std::move(outcome.error())));
+    if (durable) durable();
+    done(PartialSuccess{static_cast<int64_t>(outcome->refused_count), std::move(outcome->message)});
+  };
+  if (instead->events.empty()) return intake_.take(protocol, kind_of(signal), std::move(request), std::move(answer));
+  const auto both = std::make_shared<BothDone>(std::move(answer));
+  intake_.take(protocol, log::RecordKind::kLogs, stdx::SharedBytes::from_string(std::move(instead->events)),
+               [both](stdx::Result<receive::Outcome> outcome) { both->events_arrived(std::move(outcome)); });
+  intake_.take(protocol, kind_of(signal), std::move(request),
+               [both](stdx::Result<receive::Outcome> outcome) { both->request_arrived(std::move(outcome)); });
 }
 
-stdx::SharedBytes OtlpReceiver::Door::with_sessions(Signal signal, Protocol protocol, stdx::SharedBytes request,
-                                                    const net::HttpRequest* http) const {
-  if (signal == Signal::kLogs && sessions_.in_place_of_logs) {
-    std::string instead = sessions_.in_place_of_logs(request.view, http);
-    if (!instead.empty()) return stdx::SharedBytes::from_string(std::move(instead));
-  }
-  if (signal == Signal::kTraces && sessions_.beside_traces) {
-    std::string beside = sessions_.beside_traces(request.view, http);
-    // Appended first, so it is durable when the spans are acknowledged.
-    if (!beside.empty()) {
-      intake_.take(protocol, log::RecordKind::kLogs, stdx::SharedBytes::from_string(std::move(beside)),
-                   [intake = intake_, protocol](stdx::Result<receive::Outcome> outcome) {
-                     if (!outcome) intake.count_failure(protocol, outcome.error());
-                   });
-    }
-  }
-  return request;
+stdx::Result<receive::Replacement> OtlpReceiver::Door::replacement(Signal signal, std::string_view request,
+                                                                   const net::HttpRequest* http) const {
+  if (signal == Signal::kLogs && sessions_.of_logs) return sessions_.of_logs(request, http);
+  if (signal == Signal::kTraces && sessions_.of_traces) return sessions_.of_traces(request, http);
+  return receive::Replacement();
 }
 
 stdx::Result<std::string> OtlpReceiver::Door::body_of(net::HttpRequest& request) const {
@@ -90,7 +130,7 @@ void OtlpReceiver::Door::serve_http(Signal signal, net::HttpRequest& request, ne
   const std::string* type = request.header("Content-Type");
   const std::optional<Media> known = media_of(type);
   const Media media = known.value_or(Media::kJson);
-  const Protocol protocol = media == Media::kProtobuf ? Protocol::kOtlpHttpProtobuf : Protocol::kOtlpHttpJson;
+  const Protocol protocol = protocol_of(media);
   intake_.count_request(protocol, request.body.size());
   Done done = [door = shared_from_this(), signal, media, protocol,
                reply = std::move(reply)](stdx::Result<PartialSuccess> result) {
@@ -111,6 +151,13 @@ void OtlpReceiver::Door::serve_http(Signal signal, net::HttpRequest& request, ne
     if (!body) return done(std::unexpected(std::move(body.error())));
   }
   take(signal, protocol, stdx::SharedBytes::from_string(std::move(*body)), &request, std::move(done));
+}
+
+net::HttpResponse OtlpReceiver::Door::refuse(const net::HttpRequest& request, const stdx::Error& error) const {
+  const Media media = media_of(request.header("Content-Type")).value_or(Media::kJson);
+  intake_.count_request(protocol_of(media), request.body.size());
+  intake_.count_failure(protocol_of(media), error);
+  return http_error(media, error);
 }
 
 void OtlpReceiver::Door::serve_grpc(Signal signal, const net::GrpcRequest& request, net::GrpcReplyPtr reply) {
@@ -140,6 +187,10 @@ std::vector<net::HttpRoute> OtlpReceiver::http_routes() const {
 
 net::HttpResponse OtlpReceiver::format_http_error(const net::HttpRequest& request, const stdx::Error& error) {
   return http_error(media_of(request.header("Content-Type")).value_or(Media::kJson), error);
+}
+
+net::HttpResponse OtlpReceiver::refuse(const net::HttpRequest& request, const stdx::Error& error) const {
+  return door_->refuse(request, error);
 }
 
 std::vector<net::GrpcMethod> OtlpReceiver::grpc_methods() const {

@@ -13,15 +13,16 @@
 #include "receive/intake.h"
 #include "receive/otlp/otlp_answer.h"
 #include "receive/otlp/otlp_limits.h"
+#include "receive/replacement.h"
 
 namespace clew::receive_otlp {
 
-// What users' devices send becomes events of their sessions; who knows how is told by main. Any thread; quick, and given
-// requests that nobody has surveyed yet, with the HTTP request that brought them (gRPC: nullptr). Both give an
-// ExportLogsServiceRequest, or nothing.
+// What users' devices send becomes events of their sessions, without secrets; who knows how is told by main. Any thread; quick,
+// and given requests that nobody has surveyed yet, with the HTTP request that brought them (gRPC: nullptr). An error refuses the
+// request.
 struct SessionHooks {
-  std::function<std::string(std::string_view logs, const net::HttpRequest*)> in_place_of_logs;
-  std::function<std::string(std::string_view traces, const net::HttpRequest*)> beside_traces;
+  std::function<stdx::Result<receive::Replacement>(std::string_view logs, const net::HttpRequest*)> of_logs;
+  std::function<stdx::Result<receive::Replacement>(std::string_view traces, const net::HttpRequest*)> of_traces;
 };
 
 // Hands each request for traces to the intake, its protobuf bytes untouched (JSON is turned into protobuf first), and answers
@@ -35,6 +36,8 @@ class OtlpReceiver {
   std::vector<net::HttpRoute> http_routes() const;
   // For its HttpServerOptions::format_error, so that also the server's own refusals are google.rpc.Status.
   static net::HttpResponse format_http_error(const net::HttpRequest& request, const stdx::Error& error);
+  // The answer to a request that somebody before these routes refused; counted as a failure of its protocol.
+  net::HttpResponse refuse(const net::HttpRequest& request, const stdx::Error& error) const;
   // For the server on 4317.
   std::vector<net::GrpcMethod> grpc_methods() const;
 

@@ -60,7 +60,7 @@ TEST_F(BrowserClientsTest, SkyWalkingReportsBecomeRecords) {
     ++count;
     SCOPED_TRACE(entry.path().filename());
     expect_golden(entry.path(), translate_skywalking(report_of(entry.path().filename()), read_file(entry.path()), context_,
-                                                     scrubber_));
+                                                     scrubber_, {}));
   }
   EXPECT_GE(count, 6u);
 }
@@ -68,7 +68,7 @@ TEST_F(BrowserClientsTest, SkyWalkingReportsBecomeRecords) {
 TEST_F(BrowserClientsTest, TheBodyOfAFailedResponseIsNotKept) {
   const char* json = R"j([{"service":"a","category":"ajax","stack":"card 4111","message":"status: 500"},
                          {"service":"a","category":"js","stack":"at pay (app.js:1:2)"}])j";
-  const auto done = translate_skywalking(SkyWalkingReport::kErrors, json, context_, scrubber_);
+  const auto done = translate_skywalking(SkyWalkingReport::kErrors, json, context_, scrubber_, {});
   ASSERT_TRUE(done);
   const std::string text = request_text(done->logs, record_text);
   EXPECT_THAT(text, Not(HasSubstr("4111")));
@@ -77,18 +77,18 @@ TEST_F(BrowserClientsTest, TheBodyOfAFailedResponseIsNotKept) {
 
 TEST_F(BrowserClientsTest, FaroBodiesBecomeRecordsAndSpans) {
   expect_golden(kFolder / "faro/all_kinds.json",
-                translate_faro(read_file(kFolder / "faro/all_kinds.json"), context_, scrubber_));
+                translate_faro(read_file(kFolder / "faro/all_kinds.json"), context_, scrubber_, {}));
 }
 
 TEST_F(BrowserClientsTest, OddBodiesAreRefusedOrHarmless) {
   for (const char* json : {"", "1", "[", "\"x\""}) {
-    EXPECT_FALSE(translate_skywalking(SkyWalkingReport::kPerf, json, context_, scrubber_)) << json;
-    EXPECT_FALSE(translate_faro(json, context_, scrubber_)) << json;
+    EXPECT_FALSE(translate_skywalking(SkyWalkingReport::kPerf, json, context_, scrubber_, {})) << json;
+    EXPECT_FALSE(translate_faro(json, context_, scrubber_, {})) << json;
   }
   for (const char* json : {"{}", R"({"meta":1,"events":{},"logs":[1],"traces":[]})", R"({"traces":{"resourceSpans":7}})",
                            R"({"exceptions":[{"stacktrace":{"frames":[1,null]},"trace":{"trace_id":"zz"}}]})"}) {
-    EXPECT_TRUE(translate_faro(json, context_, scrubber_)) << json;
-    EXPECT_TRUE(translate_skywalking(SkyWalkingReport::kErrors, json, context_, scrubber_)) << json;
+    EXPECT_TRUE(translate_faro(json, context_, scrubber_, {})) << json;
+    EXPECT_TRUE(translate_skywalking(SkyWalkingReport::kErrors, json, context_, scrubber_, {})) << json;
   }
 }
 

@@ -72,11 +72,8 @@ class BundleTranslator {
     }
     size_t index = 0;
     for (const element event : *events) {
-      if (index++ == kEventsPerBundleMax) {
-        done_.excess_count = static_cast<uint32_t>(events->size() - kEventsPerBundleMax);
-        break;
-      }
-      take(event);
+      const bool has_room = index++ < kEventsPerBundleMax && logs_.size() + traces_.size() < kTranslatedBytesMax;
+      has_room ? take(event) : static_cast<void>(++done_.excess_count);
     }
     done_.logs = logs_.finish();
     done_.traces = traces_.finish();
@@ -207,7 +204,7 @@ class BundleTranslator {
       const auto page_ms = origin == time_origins_ms_.end() ? std::nullopt : timing_start_ms(event);
       if (page_ms) start_ms = std::min(*start_ms, origin->second + *page_ms);
     }
-    return (static_cast<int64_t>(*start_ms) + offset_ms_) * kNsPerMs;
+    return plausible_time_ns((static_cast<int64_t>(*start_ms) + offset_ms_) * kNsPerMs, context_.receive_time_ns);
   }
 
   void write_event(element event, std::string_view event_id, const std::optional<RequestTrace>& trace) {
@@ -273,7 +270,8 @@ class BundleTranslator {
     out.add_bytes(field::kSpanTraceId, otlp::to_bytes(trace.trace_id));
     out.add_bytes(field::kSpanSpanId, otlp::span_id_bytes(trace.span_id));
     out.add_bytes(field::kSpanTraceState, trace.trace_state);
-    out.add_bytes(field::kSpanName, std::string(end_.span_prefix) + request_name(event));
+    std::string buffer;
+    out.add_bytes(field::kSpanName, scrubber_.scrub(std::string(end_.span_prefix) + request_name(event), buffer));
     out.add_varint(field::kSpanKind, kKindClient);
     out.add_fixed64(field::kSpanStartTimeUnixNano, static_cast<uint64_t>(start));
     out.add_fixed64(field::kSpanEndTimeUnixNano,
@@ -286,7 +284,6 @@ class BundleTranslator {
     write_trace_fields(record, trace);
     if (succeeded(event) == false) {
       const size_t status = out.open(field::kSpanStatus);
-      std::string buffer;
       out.add_bytes(field::kStatusMessage, scrubber_.scrub(text_of(event, "message"), buffer));
       out.add_varint(field::kStatusCode, kStatusError);
       out.close(status);

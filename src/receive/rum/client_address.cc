@@ -109,6 +109,12 @@ IpAddress IpAddress::masked() const {
   return IpAddress(bytes.data(), is_v4_);
 }
 
+IpAddress IpAddress::subscriber() const {
+  std::array<uint8_t, 16> bytes = bytes_;
+  if (!is_v4_) std::fill(bytes.begin() + 8, bytes.end(), uint8_t{0});
+  return IpAddress(bytes.data(), is_v4_);
+}
+
 std::string IpAddress::text() const {
   char text[INET6_ADDRSTRLEN];
   return inet_ntop(is_v4_ ? AF_INET : AF_INET6, bytes_.data(), text, sizeof text);
@@ -159,6 +165,11 @@ std::string client_address_of(const net::HttpRequest& request, const TrustedProx
     if (!proxies.contains(*address)) break;
   }
   return known->text();
+}
+
+std::string subscriber_of(std::string_view address) {
+  const auto parsed = IpAddress::parse(address);
+  return parsed ? parsed->subscriber().text() : std::string(address);
 }
 
 std::string kept_address(std::string_view address, KeepAddress keep) {

@@ -28,6 +28,9 @@ class IpAddress {
   // The last 8 bits of IPv4 and the last 80 of IPv6 are zero: the network, not the subscriber.
   IpAddress masked() const;
 
+  // The last 64 bits of IPv6 are zero: the least that a subscriber has, who is free to change them.
+  IpAddress subscriber() const;
+
   bool is_v4() const { return is_v4_; }
   std::string text() const;
   const sockaddr* sockaddr_pointer() const { return reinterpret_cast<const sockaddr*>(&storage_); }
@@ -63,6 +66,9 @@ enum class KeepAddress : uint8_t { kMasked, kFull, kNone };
 // Forwarded and X-Real-IP that the request has is read from its end: proxies append, so what stands left of the last address
 // that is no trusted proxy's was written by the client and may be a lie. Reads at most kForwardedHopsMax hops.
 std::string client_address_of(const net::HttpRequest& request, const TrustedProxies& proxies);
+
+// Whose it is, for counting what one sends; text that is no address is itself.
+std::string subscriber_of(std::string_view address);
 
 // What is stored of it: text that is no address is left out unless everything is kept.
 std::string kept_address(std::string_view address, KeepAddress keep);

@@ -19,4 +19,10 @@ int64_t ClientClocks::offset_ms(std::string_view session_id, int64_t newest_ms, 
   return lag < -kClockAheadMsMax || lag > kClockBehindMsMax ? lag : 0;
 }
 
+int64_t plausible_time_ns(int64_t time_ns, int64_t receive_time_ns) {
+  const bool is_plausible = time_ns > receive_time_ns - kEventBehindMsMax * 1'000'000 &&
+                            time_ns < receive_time_ns + kEventAheadMsMax * 1'000'000;
+  return is_plausible ? time_ns : receive_time_ns;
+}
+
 }  // namespace clew::receive_rum

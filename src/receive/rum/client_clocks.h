@@ -23,4 +23,8 @@ class ClientClocks {
   std::unordered_map<uint64_t, int64_t> lag_ms_;  // By hash of the session: the smallest lag seen, which may be negative.
 };
 
+// The time of an event, or that of its arrival if it is none at all: a device whose clock was never set, or a lie, which would
+// stretch the times of all that is stored with it.
+int64_t plausible_time_ns(int64_t time_ns, int64_t receive_time_ns);
+
 }  // namespace clew::receive_rum

@@ -4,13 +4,17 @@
 #include <simdjson.h>
 
 #include <array>
+#include <cmath>
 
 #include "otlp/ids.h"
 #include "otlp/log_fields.h"
 #include "otlp/traces_codec.h"
 #include "otlp/traces_survey.h"
+#include "receive/rum/client_clocks.h"
 #include "receive/rum/event_fields.h"
+#include "receive/rum/event_repeats.h"
 #include "receive/rum/json_fields.h"
+#include "receive/rum/otlp_secrets.h"
 #include "receive/rum/record_writer.h"
 #include "receive/rum/rum_limits.h"
 #include "receive/rum/rum_request.h"
@@ -65,8 +69,13 @@ Meaning meaning_of(std::string_view name, std::string_view initiator) {
 
 class FaroTranslator {
  public:
-  FaroTranslator(element body, const BundleContext& context, const Scrubber& scrubber)
-      : body_(body), meta_(member(body, "meta")), context_(context), scrubber_(scrubber) {}
+  FaroTranslator(element body, const BundleContext& context, const Scrubber& scrubber, const IsRepeated& is_repeated)
+      : body_(body),
+        meta_(member(body, "meta")),
+        session_id_(text_of(member(meta_, "session"), "id")),
+        context_(context),
+        scrubber_(scrubber),
+        repeats_(is_repeated, done_.repeated_count, done_.event_keys) {}
 
   TranslatedBundle run() {
     const element app = member(meta_, "app");
@@ -89,15 +98,22 @@ class FaroTranslator {
     const auto items = array_of(body_, list);
     if (!items) return;
     for (const element item : *items) {
-      if (done_.event_count == kEventsPerBundleMax) {
+      if (done_.event_count == kEventsPerBundleMax || logs_.size() >= kTranslatedBytesMax) {
         ++done_.excess_count;
       } else if (!item.is_object()) {
         ++done_.malformed_count;
-      } else {
+      } else if (begins_new(list, item)) {
         ++done_.event_count;
         take(item);
       }
     }
+  }
+
+  // False: this item came before.
+  bool begins_new(std::string_view list, element item) {
+    time_ns_ = stdx::parse_rfc3339_ns(long_text_of(item, "timestamp")).value_or(0);
+    event_id_ = ids_.id_of(session_id_, time_ns_, std::string(list) + simdjson::minify(item));
+    return repeats_.is_new(event_id_);
   }
 
   void write_resource(otlp::MessageWriter& out, element app) {
@@ -118,7 +134,7 @@ class FaroTranslator {
     otlp::MessageWriter out(common_);
     RecordWriter record(out, field::kLogAttributes, scrubber_);
     const element session = member(meta_, "session"), user = member(meta_, "user"), view = member(meta_, "view");
-    record.text("session.id", text_of(session, "id"));
+    record.text("session.id", session_id_);
     record.text("user.id", text_of(user, "id"));
     const std::string user_name = text_of(user, "username");
     record.text("user.name", user_name.empty() ? text_of(user, "fullName") : user_name);
@@ -139,8 +155,7 @@ class FaroTranslator {
   size_t begin(element item, std::string_view event_name, uint64_t severity, std::string_view body) {
     const size_t row = logs_.begin_row();
     otlp::MessageWriter& out = logs_.out();
-    const auto time_ns = stdx::parse_rfc3339_ns(long_text_of(item, "timestamp"));
-    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(time_ns ? *time_ns : context_.receive_time_ns));
+    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(plausible_time_ns(time_ns_, context_.receive_time_ns)));
     out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
     if (severity != 0) out.add_varint(field::kLogSeverityNumber, severity);
     out.add_bytes(field::kLogEventName, event_name);
@@ -158,6 +173,7 @@ class FaroTranslator {
       out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(*span_id));
     }
     logs_.append_encoded(common_);
+    RecordWriter(out, field::kLogAttributes, scrubber_).text("rum.event.id", event_id_);
     return row;
   }
 
@@ -235,7 +251,7 @@ class FaroTranslator {
       const std::string text(std::string_view(value).substr(0, 40));
       char* end = nullptr;
       const double number = std::strtod(text.c_str(), &end);
-      if (!text.empty() && end == text.c_str() + text.size()) return record.real(attribute, number);
+      if (!text.empty() && end == text.c_str() + text.size() && std::isfinite(number)) return record.real(attribute, number);
     }
     record.json(attribute, value);
   }
@@ -254,28 +270,36 @@ class FaroTranslator {
       ++done_.malformed_count;
     } else if (survey->span_count > 0) {
       done_.span_count = survey->span_count;
-      done_.traces = std::move(*protobuf);
+      auto scrubbed = without_secrets(*protobuf, OtlpItems::kSpans, true, scrubber_);
+      done_.traces = scrubbed ? std::move(*scrubbed) : std::move(*protobuf);
     }
   }
 
   const element body_, meta_;
+  const std::string session_id_;
   const BundleContext& context_;
   const Scrubber& scrubber_;
   std::string common_;
   RumRequest logs_;
   TranslatedBundle done_;
+  ContentIds ids_;
+  Repeats repeats_;
+  // Of the item at hand.
+  int64_t time_ns_ = 0;
+  std::string event_id_;
 };
 
 }  // namespace
 
-stdx::Result<TranslatedBundle> translate_faro(std::string_view json, const BundleContext& context, const Scrubber& scrubber) {
+stdx::Result<TranslatedBundle> translate_faro(std::string_view json, const BundleContext& context, const Scrubber& scrubber,
+                                              const IsRepeated& is_repeated) {
   simdjson::dom::parser parser;
   const auto body = parse_body(json, parser);
   if (!body) return std::unexpected(body.error());
   if (!body->is_object()) {
     return stdx::fail(stdx::ErrorCode::kInvalidArgument, "the body is JSON, but not Faro's: an object with meta");
   }
-  return FaroTranslator(*body, context, scrubber).run();
+  return FaroTranslator(*body, context, scrubber, is_repeated).run();
 }
 
 }  // namespace clew::receive_rum

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "otlp/records_survey.h"
+#include "receive/rum/otlp_device.h"
 #include "receive/rum/otlp_sessions.h"
 #include "receive/rum/remote_config.h"
 #include "receive/rum/rum_text_for_test.h"
@@ -36,8 +37,8 @@ class OtlpSessionsTest : public testing::Test {
   std::string split(const std::string& file) {
     const auto logs = otlp::logs_json_to_protobuf(read_file(kFolder / "otel" / file));
     EXPECT_TRUE(logs);
-    EXPECT_TRUE(logs_have_sessions(*logs));
-    std::string split = with_session_events(*logs, context_, scrubber_, views_);
+    EXPECT_TRUE(has_device(*logs, is_browser(context_.user_agent)));
+    std::string split = with_session_events(*logs, context_, scrubber_, views_, {}).logs;
     EXPECT_EQ(otlp::survey_logs(split)->span_count, otlp::survey_logs(*logs)->span_count) << "every record is somewhere";
     return split;
   }
@@ -59,11 +60,11 @@ TEST_F(OtlpSessionsTest, RequestsOfSpansAreEventsBesideThem) {
   split("web_logs_1.json");
   const auto spans = otlp::traces_json_to_protobuf(read_file(kFolder / "otel" / "web_traces_1.json"));
   ASSERT_TRUE(spans);
-  ASSERT_TRUE(spans_have_sessions(*spans, context_.user_agent));
+  ASSERT_TRUE(has_device(*spans, true));
   expect_golden(kFolder / "otel" / "web_traces_1.json",
-                request_text(requests_of_spans(*spans, context_, scrubber_, views_), record_text));
+                request_text(requests_of_spans(*spans, context_, scrubber_, views_, {}).logs, record_text));
   // The same from a backend, whose spans have a session by chance.
-  EXPECT_FALSE(spans_have_sessions(*spans, "OTel-OTLP-Exporter-Python/1.45"));
+  EXPECT_FALSE(has_device(*spans, false));
 }
 
 TEST_F(OtlpSessionsTest, AppsTellTheirDeviceByTheResourceAndBackendsKeepTheirLogs) {
@@ -73,26 +74,26 @@ TEST_F(OtlpSessionsTest, AppsTellTheirDeviceByTheResourceAndBackendsKeepTheirLog
 }
 
 TEST_F(OtlpSessionsTest, WhatIsMalformedOrOfNoSessionIsLeftAlone) {
-  EXPECT_EQ(with_session_events("\x0a\x7fsession.id", context_, scrubber_, views_), "");
-  EXPECT_EQ(requests_of_spans("\x0a\x7fsession.id", context_, scrubber_, views_), "");
+  EXPECT_FALSE(with_session_events("\x0a\x7fsession.id", context_, scrubber_, views_, {}).any());
+  EXPECT_FALSE(requests_of_spans("\x0a\x7fsession.id", context_, scrubber_, views_, {}).any());
   const auto logs = otlp::logs_json_to_protobuf(R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}}]}]}]})");
-  EXPECT_FALSE(logs_have_sessions(*logs));
-  EXPECT_EQ(with_session_events(*logs, context_, scrubber_, views_), "");
+  EXPECT_FALSE(has_sessions_without_device(*logs));
+  EXPECT_FALSE(with_session_events(*logs, context_, scrubber_, views_, {}).any());
 }
 
 TEST_F(OtlpSessionsTest, SegmentsOfAPageAreItsRequests) {
   ClientClocks clocks;
   const fs::path path = kFolder / "skywalking_segments" / "segments_1.json";
-  const auto done = translate_browser_segments(read_file(path), context_, scrubber_, clocks);
+  const auto done = translate_browser_segments(read_file(path), context_, scrubber_, clocks, {});
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->app_id, "shop-web");
   expect_golden(path, "events:\n" + request_text(done->logs, record_text) + "spans:\n" + request_text(done->traces, span_text));
   const auto odd = translate_browser_segments(R"([{"traceId":"a"},7,{"traceId":"a","traceSegmentId":"b","spans":[{"spanId":1e99}]}])",
-                                              context_, scrubber_, clocks);
+                                              context_, scrubber_, clocks, {});
   ASSERT_TRUE(odd);
   EXPECT_EQ(odd->malformed_count, 3u);
   EXPECT_EQ(odd->traces, "");
-  EXPECT_FALSE(translate_browser_segments("7", context_, scrubber_, clocks));
+  EXPECT_FALSE(translate_browser_segments("7", context_, scrubber_, clocks, {}));
 }
 
 TEST(RemoteConfigTest, AnApplicationIsNamedWholeOrByWhatStandsBehindAt) {

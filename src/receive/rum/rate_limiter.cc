@@ -26,4 +26,10 @@ bool RateLimiter::take(std::string_view key_text, uint32_t count, int64_t now_ns
   return true;
 }
 
+bool RateLimiter::is_used_up(std::string_view key, int64_t now_ns) {
+  const std::lock_guard lock(mutex_);
+  const auto bucket = buckets_.find(std::hash<std::string_view>{}(key));
+  return bucket != buckets_.end() && tokens_at(bucket->second, now_ns) < 1;
+}
+
 }  // namespace clew::receive_rum

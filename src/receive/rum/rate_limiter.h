@@ -16,6 +16,8 @@ class RateLimiter {
 
   // Takes `count` from the bucket of `key`; false, and nothing taken, if there is not as much.
   bool take(std::string_view key, uint32_t count, int64_t now_ns);
+  // Whether the bucket of `key` has nothing left, not even for one.
+  bool is_used_up(std::string_view key, int64_t now_ns);
 
  private:
   struct Bucket {

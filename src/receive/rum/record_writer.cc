@@ -1,5 +1,7 @@
 #include "receive/rum/record_writer.h"
 
+#include <cmath>
+
 #include "otlp/trace_fields.h"
 
 namespace clew::receive_rum {
@@ -48,7 +50,7 @@ void RecordWriter::integer(std::string_view key, int64_t value) {
 }
 
 void RecordWriter::real(std::string_view key, double value) {
-  if (!begin(key)) return;
+  if (!std::isfinite(value) || !begin(key)) return;
   out_.add_double(field::kAnyValueDouble, value);
   end();
 }

@@ -21,7 +21,7 @@ class RecordWriter {
 
   void text(std::string_view key, std::string_view value);  // Empty values are left out.
   void integer(std::string_view key, int64_t value);
-  void real(std::string_view key, double value);
+  void real(std::string_view key, double value);  // What is not finite is left out: sums of all users would be neither.
   void boolean(std::string_view key, bool value);
   // Any JSON value; null and what is nested too deeply are left out.
   void json(std::string_view key, simdjson::dom::element value);

@@ -24,12 +24,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!survey || survey->span_count != done->span_count) std::abort();
   };
   check(receive_rum::translate_bundle(json, context, scrubber, clocks, {}));
-  check(receive_rum::translate_faro(json, context, scrubber));
-  check(receive_rum::translate_browser_segments(json, context, scrubber, clocks));
+  check(receive_rum::translate_faro(json, context, scrubber, {}));
+  check(receive_rum::translate_browser_segments(json, context, scrubber, clocks, {}));
   receive_rum::remote_config_of(json, "ws01@0123");
   for (const auto report : {receive_rum::SkyWalkingReport::kPerf, receive_rum::SkyWalkingReport::kResources,
                             receive_rum::SkyWalkingReport::kErrors}) {
-    check(receive_rum::translate_skywalking(report, json, context, scrubber));
+    check(receive_rum::translate_skywalking(report, json, context, scrubber, {}));
   }
   return 0;
 }

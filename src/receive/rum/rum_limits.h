@@ -18,14 +18,24 @@ inline constexpr size_t kAttributesPerEventMax = 128;
 inline constexpr size_t kTextBytesMax = 32 << 10;    // Of one value; the rest is cut off.
 inline constexpr size_t kNameBytesMax = 1024;        // Of ids, names and keys.
 inline constexpr int kValueDepthMax = 8;             // Of objects and arrays that are kept as they are.
+// Of what one report or request becomes. Whatever is said once of a device or a resource comes with each event, so that a small
+// report of many small events could ask for gigabytes: events beyond are dropped and counted, of OTLP they stay what they were.
+inline constexpr size_t kTranslatedBytesMax = 16 << 20;
+inline constexpr size_t kSessionEventBytesMax = 64 << 20;
 inline constexpr int64_t kDurationMsMax = 24LL * 3600 * 1000;
 
 // Clients' clocks are wrong by hours. A bundle is sent within seconds of its newest event, so one that lies in our future, or
 // far back, tells how wrong. What is within these bounds is taken for waiting and left alone.
 inline constexpr int64_t kClockAheadMsMax = 1000;
 inline constexpr int64_t kClockBehindMsMax = 10 * 60 * 1000;
+// What lies beyond these is no time of an event: apps keep for a month what they could not send, and clocks are wrong by hours.
+inline constexpr int64_t kEventBehindMsMax = 60LL * 24 * 3600 * 1000;
+inline constexpr int64_t kEventAheadMsMax = 2LL * 24 * 3600 * 1000;
 inline constexpr size_t kClocksMax = 50'000;         // Sessions whose offset is remembered.
 
+// Records or spans of a scope that are looked at for a session before it is taken to have none: SDKs put it on all.
+inline constexpr int kWithoutSessionMax = 8;
+inline constexpr int kWithoutSessionOfBackendMax = 4;
 inline constexpr size_t kSessionViewsMax = 20'000;    // Sessions of OpenTelemetry clients whose page is remembered.
 
 inline constexpr size_t kRecentEventsMax = 500'000;  // Event ids remembered, in each of two generations, to drop repeats.

@@ -10,6 +10,8 @@
 #include "net/http_router.h"
 #include "receive/rum/bundle.h"
 #include "receive/rum/faro.h"
+#include "receive/rum/otlp_device.h"
+#include "receive/rum/otlp_secrets.h"
 #include "receive/rum/otlp_sessions.h"
 #include "receive/rum/rate_limiter.h"
 #include "receive/rum/recent_events.h"
@@ -29,6 +31,8 @@ namespace {
 constexpr const char* kSegmentsPath = "/v3/segments";
 
 constexpr int kForbidden = 403;
+constexpr std::string_view kToldOrigin = "this application may not send from this origin: see rum.allowed_origins";
+constexpr std::string_view kToldRate = "this application or this address sends more events than allowed; see rum.events_per_second";
 
 void add(std::atomic<uint64_t>& counter, uint64_t amount) { counter.fetch_add(amount, std::memory_order_relaxed); }
 
@@ -40,6 +44,7 @@ std::string_view header_of(const net::HttpRequest& request, std::string_view nam
 // Any page may report: a browser asks for these before it lets the page see the answer of the SDK's fall-back request.
 void allow_reading(std::string_view origin, net::HttpResponse& response) {
   response.headers.emplace_back("Vary", "Origin");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (origin.empty()) return;
   response.headers.emplace_back("Access-Control-Allow-Origin", std::string(origin));
   response.headers.emplace_back("Access-Control-Allow-Credentials", "true");
@@ -105,17 +110,20 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   using Translate = std::function<stdx::Result<TranslatedBundle>(Door&, std::string_view body, const BundleContext&)>;
   void take(Protocol protocol, const Translate& translate, net::HttpRequest& request, net::HttpReplyPtr reply);
   stdx::Result<TranslatedBundle> translate_arms(std::string_view body, const BundleContext& context) {
-    return translate_bundle(body, context, scrubber_, clocks_, [this](uint64_t key) { return recent_.contains(key); });
+    return translate_bundle(body, context, scrubber_, clocks_, is_repeated());
   }
   stdx::Result<TranslatedBundle> translate_segments(std::string_view body, const BundleContext& context) {
-    return translate_browser_segments(body, context, scrubber_, clocks_);
+    return translate_browser_segments(body, context, scrubber_, clocks_, is_repeated());
   }
   // An answer of another door for the page that asked; nullptr: refused, and answered.
-  net::HttpReplyPtr admit_page(const net::HttpRequest& request, net::HttpReplyPtr reply);
-  std::string in_place_of_logs(std::string_view logs, const net::HttpRequest* request);
-  std::string beside_traces(std::string_view traces, const net::HttpRequest* request);
+  net::HttpReplyPtr admit_page(const net::HttpRequest& request, const Refuse& refuse, net::HttpReplyPtr reply);
+  stdx::Result<receive::Replacement> of_logs(std::string_view logs, const net::HttpRequest* request);
+  stdx::Result<receive::Replacement> of_traces(std::string_view traces, const net::HttpRequest* request);
   const Scrubber& scrubber() const { return scrubber_; }
-  net::HttpResponse preflight(const net::HttpRequest& request) const;
+  IsRepeated is_repeated() const {
+    return [this](uint64_t key) { return recent_.contains(key); };
+  }
+  net::HttpResponse preflight(const net::HttpRequest& request);
   net::HttpResponse remote_config(const net::HttpRequest& request) const;
   const RumCounters& counters() const { return counters_; }
 
@@ -131,11 +139,15 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   };
   stdx::Result<TranslatedBundle> translate_body(const Translate& translate, net::HttpRequest& request);
   stdx::Result<void> admit(const net::HttpRequest& request, const TranslatedBundle& bundle);
+  stdx::Result<void> admit_events(const net::HttpRequest* request, const SessionEvents& events);
+  std::function<void()> remember(const SessionEvents& events);
+  std::string rate_key(const net::HttpRequest& request) const;
   bool origin_is_allowed(std::string_view app_id, std::string_view origin) const;
   bool any_application_may_be_at(std::string_view origin) const;
   void append(Protocol protocol, TranslatedBundle bundle, std::string origin, net::HttpReplyPtr reply);
+  // `told`: what the client reads in place of the error's message.
   void fail(Protocol protocol, const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
-            std::string_view payload = {}, int status = 0);
+            std::string_view payload = {}, std::string_view told = {});
 
   const receive::Intake intake_;
   const stdx::Clock& clock_;
@@ -151,10 +163,10 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
 };
 
 void RumReceiver::Door::fail(Protocol protocol, const stdx::Error& error, std::string_view origin, net::HttpReply& reply,
-                             std::string_view payload, int status) {
+                             std::string_view payload, std::string_view told) {
   intake_.count_failure(protocol, error, payload);
-  net::HttpResponse response = net::error_response(error);
-  if (status != 0) response.status = status;
+  net::HttpResponse response = net::error_response({error.code, told.empty() ? error.message : std::string(told)});
+  if (told == kToldOrigin) response.status = kForbidden;
   allow_reading(origin, response);
   reply.send(std::move(response));
 }
@@ -164,21 +176,28 @@ void RumReceiver::Door::take(Protocol protocol, const Translate& translate, net:
   intake_.count_request(protocol, request.body.size());
   std::string origin(header_of(request, "Origin"));
   const std::string body_begin = request.body.substr(0, 64);
+  // Who has used up his share is not worth the work of reading what he sends.
+  if (address_rate_.is_used_up(rate_key(request), clock_.now_ns())) {
+    add(counters_.bundles_refused_rate, 1);
+    return fail(protocol, {ErrorCode::kResourceExhausted, std::string(kToldRate)}, origin, *reply);
+  }
   auto bundle = translate_body(translate, request);
   if (!bundle) return fail(protocol, bundle.error(), origin, *reply, body_begin);
   if (!origin_is_allowed(bundle->app_id, origin)) {
     add(counters_.bundles_refused_origin, 1);
     const std::string why = fmt::format(
         "application \"{:.100}\" may not send from {:.200}: rum.allowed_origins does not name it", bundle->app_id, origin);
-    return fail(protocol, {ErrorCode::kInvalidArgument, why}, origin, *reply, body_begin, kForbidden);
+    return fail(protocol, {ErrorCode::kInvalidArgument, why}, origin, *reply, body_begin, kToldOrigin);
   }
-  if (auto admitted = admit(request, *bundle); !admitted) return fail(protocol, admitted.error(), origin, *reply, body_begin);
+  if (auto admitted = admit(request, *bundle); !admitted) {
+    return fail(protocol, admitted.error(), origin, *reply, body_begin, kToldRate);
+  }
   add(counters_.events_repeated, bundle->repeated_count);
   if (const uint32_t dropped = bundle->malformed_count + bundle->excess_count; dropped > 0) {
     add(counters_.events_dropped, dropped);
     intake_.refuse(protocol, bundle->app_id, receive::Refusal::kMalformed, dropped,
-                   fmt::format("{} events are no objects, {} are beyond the {} of a bundle", bundle->malformed_count,
-                               bundle->excess_count, kEventsPerBundleMax));
+                   fmt::format("{} events are no objects, {} are beyond the {} events or {} MiB of a report",
+                               bundle->malformed_count, bundle->excess_count, kEventsPerBundleMax, kTranslatedBytesMax >> 20));
   }
   append(protocol, std::move(*bundle), std::move(origin), std::move(reply));
 }
@@ -225,8 +244,8 @@ bool RumReceiver::Door::origin_is_allowed(std::string_view app_id, std::string_v
 
 stdx::Result<void> RumReceiver::Door::admit(const net::HttpRequest& request, const TranslatedBundle& bundle) {
   const int64_t now_ns = clock_.now_ns();
-  const uint32_t count = std::max(bundle.event_count, 1u);
-  if (!address_rate_.take(client_address_of(request, options_.trusted_proxies), count, now_ns) || !app_rate_.take(bundle.app_id, count, now_ns)) {
+  const uint32_t count = std::max({bundle.event_count, bundle.span_count, 1u});
+  if (!address_rate_.take(rate_key(request), count, now_ns) || !app_rate_.take(bundle.app_id, count, now_ns)) {
     add(counters_.bundles_refused_rate, 1);
     return stdx::fail(ErrorCode::kResourceExhausted,
                       fmt::format("application \"{:.100}\" or this address sends more events than allowed", bundle.app_id));
@@ -259,7 +278,19 @@ void RumReceiver::Door::append(Protocol protocol, TranslatedBundle bundle, std::
   take(log::RecordKind::kTraces, std::move(bundle.traces));
 }
 
-net::HttpResponse RumReceiver::Door::preflight(const net::HttpRequest& request) const {
+// The key of who sends: an address, or of IPv6 the network that one subscriber has.
+std::string RumReceiver::Door::rate_key(const net::HttpRequest& request) const {
+  return subscriber_of(client_address_of(request, options_.trusted_proxies));
+}
+
+net::HttpResponse RumReceiver::Door::preflight(const net::HttpRequest& request) {
+  if (!any_application_may_be_at(header_of(request, "Origin"))) {
+    add(counters_.bundles_refused_origin, 1);
+    net::HttpResponse refusal = net::error_response({ErrorCode::kInvalidArgument, std::string(kToldOrigin)});
+    refusal.status = kForbidden;
+    refusal.headers.emplace_back("Vary", "Origin");
+    return refusal;
+  }
   net::HttpResponse response = no_content();
   allow_reading(header_of(request, "Origin"), response);
   response.headers.emplace_back("Access-Control-Allow-Methods", "POST, GET, OPTIONS");
@@ -277,37 +308,71 @@ bool RumReceiver::Door::any_application_may_be_at(std::string_view origin) const
          });
 }
 
-net::HttpReplyPtr RumReceiver::Door::admit_page(const net::HttpRequest& request, net::HttpReplyPtr reply) {
+net::HttpReplyPtr RumReceiver::Door::admit_page(const net::HttpRequest& request, const Refuse& refuse, net::HttpReplyPtr reply) {
   std::string origin(header_of(request, "Origin"));
   auto answer = std::make_shared<PageReply>(std::move(reply), origin);
   if (!any_application_may_be_at(origin)) {
     add(counters_.bundles_refused_origin, 1);
-    net::HttpResponse refusal = net::error_response(
-        {ErrorCode::kInvalidArgument, fmt::format("rum.allowed_origins does not name {:.200}", origin)});
+    net::HttpResponse refusal = refuse(request, {ErrorCode::kInvalidArgument, std::string(kToldOrigin)});
     refusal.status = kForbidden;
     answer->send(std::move(refusal));
     return nullptr;
   }
   const auto count = static_cast<uint32_t>(request.body.size() / kEventBytesGuessed) + 1;
-  if (!address_rate_.take(client_address_of(request, options_.trusted_proxies), count, clock_.now_ns())) {
+  if (!address_rate_.take(rate_key(request), count, clock_.now_ns())) {
     add(counters_.bundles_refused_rate, 1);
-    answer->send(net::error_response({ErrorCode::kResourceExhausted, "this address sends more events than allowed"}));
+    answer->send(refuse(request, {ErrorCode::kResourceExhausted, std::string(kToldRate)}));
     return nullptr;
   }
   return answer;
 }
 
-std::string RumReceiver::Door::in_place_of_logs(std::string_view logs, const net::HttpRequest* request) {
-  if (!logs_have_sessions(logs)) return {};
+stdx::Result<receive::Replacement> RumReceiver::Door::of_logs(std::string_view logs, const net::HttpRequest* request) {
+  const bool from_browser = request != nullptr && is_browser(header_of(*request, "User-Agent"));
+  receive::Replacement instead;
+  instead.request = without_secrets(logs, OtlpItems::kLogRecords, from_browser, scrubber_);
+  if (instead.request) logs = *instead.request;
+  if (!has_device(logs, from_browser) && !has_sessions_without_device(logs)) return instead;
   const Asked asked(*this, request);
-  return with_session_events(logs, asked.context, scrubber_, views_);
+  SessionEvents events = with_session_events(logs, asked.context, scrubber_, views_, is_repeated());
+  if (!events.any()) return instead;
+  if (auto admitted = admit_events(request, events); !admitted) return std::unexpected(std::move(admitted.error()));
+  instead.durable = remember(events);
+  instead.request = std::move(events.logs);
+  return instead;
 }
 
-std::string RumReceiver::Door::beside_traces(std::string_view traces, const net::HttpRequest* request) {
-  const std::string_view user_agent = request == nullptr ? std::string_view() : header_of(*request, "User-Agent");
-  if (!spans_have_sessions(traces, user_agent)) return {};
+stdx::Result<receive::Replacement> RumReceiver::Door::of_traces(std::string_view traces, const net::HttpRequest* request) {
+  const bool from_browser = request != nullptr && is_browser(header_of(*request, "User-Agent"));
+  if (!has_device(traces, from_browser)) return receive::Replacement();
+  receive::Replacement instead;
+  instead.request = without_secrets(traces, OtlpItems::kSpans, from_browser, scrubber_);
+  if (instead.request) traces = *instead.request;
   const Asked asked(*this, request);
-  return requests_of_spans(traces, asked.context, scrubber_, views_);
+  SessionEvents events = requests_of_spans(traces, asked.context, scrubber_, views_, is_repeated());
+  if (!events.any()) return instead;
+  if (auto admitted = admit_events(request, events); !admitted) return std::unexpected(std::move(admitted.error()));
+  instead.durable = remember(events);
+  instead.events = std::move(events.logs);
+  return instead;
+}
+
+// Only pages have an origin. A collector's request is of many applications, and their backends: one that sends too much must
+// not keep out the others.
+stdx::Result<void> RumReceiver::Door::admit_events(const net::HttpRequest* request, const SessionEvents& events) {
+  if (request == nullptr || header_of(*request, "Origin").empty()) return {};
+  if (app_rate_.take(events.app, std::max(events.event_count, 1u), clock_.now_ns())) return {};
+  add(counters_.bundles_refused_rate, 1);
+  return stdx::fail(ErrorCode::kResourceExhausted, std::string(kToldRate));
+}
+
+// What is to be done once the events are durable.
+std::function<void()> RumReceiver::Door::remember(const SessionEvents& events) {
+  add(counters_.events_repeated, events.repeated_count);
+  return [door = shared_from_this(), keys = events.event_keys, count = events.event_count] {
+    door->recent_.add(keys);
+    add(door->counters_.events, count);
+  };
 }
 
 net::HttpResponse RumReceiver::Door::remote_config(const net::HttpRequest& request) const {
@@ -342,7 +407,7 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   for (const char* path : {"/rum/web/v2", "/", "/RUM/{rest*}"}) add_door(path, Protocol::kRumArms, &Door::translate_arms);
   const auto skywalking = [](SkyWalkingReport report) {
     return [report](Door& door, std::string_view body, const BundleContext& context) {
-      return translate_skywalking(report, body, context, door.scrubber());
+      return translate_skywalking(report, body, context, door.scrubber(), door.is_repeated());
     };
   };
   add_door("/browser/perfData", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kPerf));
@@ -353,7 +418,7 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   add_door("/browser/errorLog", Protocol::kRumSkyWalking, skywalking(SkyWalkingReport::kErrors));
   add_door(kSegmentsPath, Protocol::kRumSkyWalking, &Door::translate_segments);
   add_door("/collect", Protocol::kRumFaro, [](Door& door, std::string_view body, const BundleContext& context) {
-    return translate_faro(body, context, door.scrubber());
+    return translate_faro(body, context, door.scrubber(), door.is_repeated());
   });
   // "<workspace>-sdk.rum.…/config/<region>/<application>": what an SDK with remoteConfig asks for; SDKs of core 0.1 ask the
   // endpoint's own host for "/agentconfig?service=<application>".
@@ -366,12 +431,12 @@ std::vector<net::HttpRoute> RumReceiver::http_routes() const {
   return routes;
 }
 
-std::vector<net::HttpRoute> RumReceiver::for_pages(std::vector<net::HttpRoute> routes) const {
+std::vector<net::HttpRoute> RumReceiver::for_pages(std::vector<net::HttpRoute> routes, Refuse refuse) const {
   std::vector<net::HttpRoute> open;
   for (net::HttpRoute& route : routes) {
     const std::string pattern = route.pattern;
-    route.handler = [door = door_, inner = std::move(route.handler)](net::HttpRequest& request, net::HttpReplyPtr reply) {
-      if (net::HttpReplyPtr answer = door->admit_page(request, std::move(reply))) inner(request, std::move(answer));
+    route.handler = [door = door_, inner = std::move(route.handler), refuse](net::HttpRequest& request, net::HttpReplyPtr reply) {
+      if (net::HttpReplyPtr answer = door->admit_page(request, refuse, std::move(reply))) inner(request, std::move(answer));
     };
     open.push_back(std::move(route));
     open.push_back({"OPTIONS", pattern, [door = door_](net::HttpRequest& request, net::HttpReplyPtr reply) {
@@ -401,12 +466,12 @@ std::vector<net::HttpRoute> RumReceiver::beside_agents(std::vector<net::HttpRout
   return routes;
 }
 
-std::string RumReceiver::in_place_of_logs(std::string_view logs, const net::HttpRequest* request) const {
-  return door_->in_place_of_logs(logs, request);
+stdx::Result<receive::Replacement> RumReceiver::of_logs(std::string_view logs, const net::HttpRequest* request) const {
+  return door_->of_logs(logs, request);
 }
 
-std::string RumReceiver::beside_traces(std::string_view traces, const net::HttpRequest* request) const {
-  return door_->beside_traces(traces, request);
+stdx::Result<receive::Replacement> RumReceiver::of_traces(std::string_view traces, const net::HttpRequest* request) const {
+  return door_->of_traces(traces, request);
 }
 
 const RumCounters& RumReceiver::counters() const { return door_->counters(); }

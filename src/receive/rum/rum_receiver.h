@@ -9,6 +9,7 @@
 
 #include "net/http.h"
 #include "receive/intake.h"
+#include "receive/replacement.h"
 #include "receive/rum/client_address.h"
 #include "receive/rum/geography.h"
 #include "receive/rum/rum_limits.h"
@@ -40,7 +41,7 @@ struct RumCounters {
 };
 
 // Answers 204 once a bundle's events and spans are durable. The SDK ignores answers and never repeats, so what is refused is
-// lost: it is counted and remembered with its reason. Any thread. The clock must outlive the handlers; the receiver need not.
+// lost: it is counted and remembered with its reason. Whoever sent it is told the reason without what he sent. Any thread. The clock must outlive the handlers; the receiver need not.
 class RumReceiver {
  public:
   RumReceiver(receive::Intake intake, const stdx::Clock& clock, RumOptions options = {});
@@ -48,15 +49,18 @@ class RumReceiver {
   // For the main port: the SDK's paths, and their preflights.
   std::vector<net::HttpRoute> http_routes() const;
   // Another door's routes for the main port, so that pages may send there, too: by the same origins and the same rate of an
-  // address (a KiB counts as an event, since nobody counts them here), with preflights.
-  std::vector<net::HttpRoute> for_pages(std::vector<net::HttpRoute> routes) const;
+  // address (a KiB counts as an event, since nobody counts them here), with preflights. `refuse` counts what is refused, and
+  // says so in the words of that door's protocol.
+  using Refuse = std::function<net::HttpResponse(const net::HttpRequest&, const stdx::Error&)>;
+  std::vector<net::HttpRoute> for_pages(std::vector<net::HttpRoute> routes, Refuse refuse) const;
   // The routes of SkyWalking's agents, and beside them what its browser client sends to the same address: its reports, and
   // segments that come from a page (with an Origin).
   std::vector<net::HttpRoute> beside_agents(std::vector<net::HttpRoute> routes) const;
-  // For the OTLP doors (otlp_sessions.h): an ExportLogsServiceRequest in place of `logs`, or beside `traces`; empty: none.
-  // `request` is what brought them, if that was HTTP.
-  std::string in_place_of_logs(std::string_view logs, const net::HttpRequest* request) const;
-  std::string beside_traces(std::string_view traces, const net::HttpRequest* request) const;
+  // For the OTLP doors: what users' devices send is stored without secrets (otlp_secrets.h), and is in part events of their
+  // sessions (otlp_sessions.h). `request` is what brought them, if that was HTTP. kResourceExhausted: a page sends more events of
+  // its application than allowed.
+  stdx::Result<receive::Replacement> of_logs(std::string_view logs, const net::HttpRequest* request) const;
+  stdx::Result<receive::Replacement> of_traces(std::string_view traces, const net::HttpRequest* request) const;
   const RumCounters& counters() const;
 
  private:

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "otlp/message_writer.h"
@@ -30,9 +31,10 @@ class RumRequest {
   size_t begin_row();
   void end_row(size_t row) { out_.close(row); }
   otlp::MessageWriter& out() { return out_; }
-  void append_encoded(const std::string& fields) { text_ += fields; }
+  void append_encoded(std::string_view fields) { text_ += fields; }
 
   uint32_t row_count() const { return row_count_; }
+  size_t size() const { return text_.size(); }
   // The request; empty if it has no row. Ends the building.
   std::string finish();
 

@@ -6,6 +6,7 @@
 
 #include "otlp/log_fields.h"
 #include "receive/rum/event_fields.h"
+#include "receive/rum/event_repeats.h"
 #include "receive/rum/json_fields.h"
 #include "receive/rum/record_writer.h"
 #include "receive/rum/rum_limits.h"
@@ -68,8 +69,12 @@ Kind kind_of(SkyWalkingReport report) {
 
 class ReportTranslator {
  public:
-  ReportTranslator(SkyWalkingReport report, const BundleContext& context, const Scrubber& scrubber)
-      : report_(report), kind_(kind_of(report)), context_(context), scrubber_(scrubber) {}
+  ReportTranslator(SkyWalkingReport report, const BundleContext& context, const Scrubber& scrubber, const IsRepeated& is_repeated)
+      : report_(report),
+        kind_(kind_of(report)),
+        context_(context),
+        scrubber_(scrubber),
+        repeats_(is_repeated, done_.repeated_count, done_.event_keys) {}
 
   TranslatedBundle run(element body) {
     if (!body.is_array()) {
@@ -77,7 +82,8 @@ class ReportTranslator {
     } else {
       size_t index = 0;
       for (const element item : simdjson::dom::array(body)) {
-        index++ < kEventsPerBundleMax ? take(item) : static_cast<void>(++done_.excess_count);
+        const bool has_room = index++ < kEventsPerBundleMax && logs_.size() < kTranslatedBytesMax;
+        has_room ? take(item) : static_cast<void>(++done_.excess_count);
       }
     }
     done_.logs = logs_.finish();
@@ -90,8 +96,9 @@ class ReportTranslator {
       ++done_.malformed_count;
       return;
     }
-    ++done_.event_count;
     if (done_.app_id.empty()) done_.app_id = text_of(item, "service");
+    if (!repeats_.is_new(text_of(item, "uniqueId"))) return;
+    ++done_.event_count;
     logs_.begin_resource([&](otlp::MessageWriter& out) { write_resource(out, item); });
     const size_t row = logs_.begin_row();
     otlp::MessageWriter& out = logs_.out();
@@ -153,19 +160,21 @@ class ReportTranslator {
   const Scrubber& scrubber_;
   RumRequest logs_;
   TranslatedBundle done_;
+  Repeats repeats_;
 };
 
 }  // namespace
 
 stdx::Result<TranslatedBundle> translate_skywalking(SkyWalkingReport report, std::string_view json,
-                                                    const BundleContext& context, const Scrubber& scrubber) {
+                                                    const BundleContext& context, const Scrubber& scrubber,
+                                                    const IsRepeated& is_repeated) {
   simdjson::dom::parser parser;
   auto body = parse_body(json, parser);
   if (!body) return std::unexpected(std::move(body.error()));
   if (!body->is_object() && !body->is_array()) {
     return stdx::fail(stdx::ErrorCode::kInvalidArgument, "the body is JSON, but neither a report nor a list of reports");
   }
-  return ReportTranslator(report, context, scrubber).run(*body);
+  return ReportTranslator(report, context, scrubber, is_repeated).run(*body);
 }
 
 }  // namespace clew::receive_rum

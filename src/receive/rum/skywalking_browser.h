@@ -13,10 +13,11 @@ namespace clew::receive_rum {
 enum class SkyWalkingReport : uint8_t { kPerf, kWebVitals, kWebInteractions, kResources, kErrors };
 
 // `json`: one object or an array of them. These reports have no session, user, view id or time: the receive time is taken, and
-// pages are told by path. The stack of an ajax error is the response's
-// body, which is nobody's business here: it is left out. Errors as translate_bundle(). Format: SkyWalking's browser protocol
+// pages are told by path. Errors have an id, by which repeats are told; of the rest, two that are equal are two. The stack of an ajax
+// error is the response's body, which is nobody's business here: it is left out. Errors of this function as translate_bundle(). Format: SkyWalking's browser protocol
 // and skywalking-client-js 1.1.0. Guarded by rum_bundle_fuzz.
 stdx::Result<TranslatedBundle> translate_skywalking(SkyWalkingReport report, std::string_view json,
-                                                    const BundleContext& context, const Scrubber& scrubber);
+                                                    const BundleContext& context, const Scrubber& scrubber,
+                                                    const IsRepeated& is_repeated);
 
 }  // namespace clew::receive_rum

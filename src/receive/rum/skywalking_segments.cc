@@ -10,6 +10,7 @@
 #include "otlp/foreign_ids.h"
 #include "otlp/log_fields.h"
 #include "receive/rum/event_fields.h"
+#include "receive/rum/event_repeats.h"
 #include "receive/rum/json_fields.h"
 #include "receive/rum/record_writer.h"
 #include "receive/rum/rum_limits.h"
@@ -22,6 +23,7 @@ namespace field = otlp::field;
 using simdjson::dom::element;
 
 constexpr int64_t kNsPerMs = 1'000'000;
+constexpr int64_t kTimeMsMax = 9'000'000'000'000;  // Year 2255: below what 64-bit nanoseconds hold.
 constexpr uint64_t kKindClient = 3;
 constexpr uint64_t kStatusError = 2;
 
@@ -42,13 +44,16 @@ std::optional<int64_t> whole_number(element object, std::string_view key) {
 
 std::optional<int64_t> moment_ms(element span, std::string_view key) {
   const auto ms = number_of(span, key);
-  return ms && *ms >= 0 && *ms < 9e12 ? std::optional(static_cast<int64_t>(*ms)) : std::nullopt;
+  return ms && *ms >= 0 && *ms <= static_cast<double>(kTimeMsMax) ? std::optional(static_cast<int64_t>(*ms)) : std::nullopt;
 }
 
 class SegmentTranslator {
  public:
-  SegmentTranslator(const BundleContext& context, const Scrubber& scrubber, ClientClocks& clocks)
-      : context_(context), scrubber_(scrubber), clocks_(clocks) {}
+  SegmentTranslator(const BundleContext& context, const Scrubber& scrubber, ClientClocks& clocks, const IsRepeated& is_repeated)
+      : context_(context),
+        scrubber_(scrubber),
+        clocks_(clocks),
+        repeats_(is_repeated, done_.repeated_count, done_.event_keys) {}
 
   TranslatedBundle run(element body) {
     each_segment(body, [this](element segment) { learn_clock(segment); });
@@ -100,7 +105,7 @@ class SegmentTranslator {
   }
 
   void take_span(element span, const std::string& trace_id, const std::string& segment_id) {
-    if (done_.event_count == kEventsPerBundleMax) {
+    if (done_.event_count == kEventsPerBundleMax || logs_.size() + traces_.size() >= kTranslatedBytesMax) {
       ++done_.excess_count;
       return;
     }
@@ -117,12 +122,15 @@ class SegmentTranslator {
     request.span = otlp::span_id_of_segment(segment_id, static_cast<int32_t>(*number));
     const int64_t parent = whole_number(span, "parentSpanId").value_or(-1);
     if (parent >= 0) request.parent = otlp::span_id_of_segment(segment_id, static_cast<int32_t>(parent));
-    request.start_ns = (*start + offset_ms_) * kNsPerMs;
-    request.end_ns = std::max(request.start_ns, (*end + offset_ms_) * kNsPerMs);
+    request.event_id = segment_id + "." + std::to_string(*number);
+    if (!repeats_.is_new(request.event_id)) return;
+    const int64_t start_ms = std::clamp<int64_t>(*start + offset_ms_, 0, kTimeMsMax);
+    request.start_ns = plausible_time_ns(start_ms * kNsPerMs, context_.receive_time_ns);
+    const int64_t duration_ms = std::clamp<int64_t>(*end - *start, 0, kDurationMsMax);
+    request.end_ns = request.start_ns + duration_ms * kNsPerMs;
     request.page = text_of(span, "operationName");
     const std::string path(path_of(tag_of(span, "url").substr(0, kNameBytesMax)));
-    request.name = path.empty() ? request.page : path;
-    request.event_id = segment_id + "." + std::to_string(*number);
+    request.name = path.empty() ? std::string(path_of(request.page)) : path;
     request.failed = member(span, "isError").is_bool() && bool(member(span, "isError"));
     write_event(request, span);
     write_span(request, span);
@@ -213,19 +221,21 @@ class SegmentTranslator {
   int64_t offset_ms_ = 0;
   RumRequest logs_, traces_;
   TranslatedBundle done_;
+  Repeats repeats_;
 };
 
 }  // namespace
 
 stdx::Result<TranslatedBundle> translate_browser_segments(std::string_view json, const BundleContext& context,
-                                                          const Scrubber& scrubber, ClientClocks& clocks) {
+                                                          const Scrubber& scrubber, ClientClocks& clocks,
+                                                          const IsRepeated& is_repeated) {
   simdjson::dom::parser parser;
   auto body = parse_body(json, parser);
   if (!body) return std::unexpected(std::move(body.error()));
   if (!body->is_object() && !body->is_array()) {
     return stdx::fail(stdx::ErrorCode::kInvalidArgument, "the body is JSON, but neither a segment nor a list of segments");
   }
-  return SegmentTranslator(context, scrubber, clocks).run(*body);
+  return SegmentTranslator(context, scrubber, clocks, is_repeated).run(*body);
 }
 
 }  // namespace clew::receive_rum
