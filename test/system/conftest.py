@@ -12,8 +12,9 @@ def pytest_sessionstart(session):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """One server for the tests of a module; they must not depend on what else it holds."""
-    with ClewServer(tmp_path_factory.mktemp("clew")) as running:
+    """One server for the tests of a module; they must not depend on what else it holds. Its files stay while they are read;
+    crash_test.py is about those that are joined."""
+    with ClewServer(tmp_path_factory.mktemp("clew"), {"compaction.enabled": False}) as running:
         yield running
 
 

@@ -37,13 +37,6 @@ SHARED = {name for header in ("b3", "b3multi") for name in BACKENDS[header] if n
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Its files stay while they are read."""
-    with ClewServer(tmp_path_factory.mktemp("clew"), {"compaction.enabled": False}) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def services(server, tmp_path_factory):
     """{name: Service}, each started once."""
     clients = {name: dataclasses.replace(BY_NAME[client], propagation=propagation or BY_NAME[client].propagation)
