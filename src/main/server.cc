@@ -18,6 +18,7 @@
 #include "log/local/local_log.h"
 #include "log/paced_log.h"
 #include "main/protocol_doors.h"
+#include "main/remembered_events.h"
 #include "main/server_metrics.h"
 #include "query/engine.h"
 #include "query/rum/error_limits.h"
@@ -435,6 +436,7 @@ void RunningServer::maintain() {
   while (!stopping_.load(std::memory_order_acquire)) {
     if (!replayed && pump_->caught_up()) {
       replayed = true;
+      remember_events(catalog_, clock_.now_ns() - kRememberedNs, stopping_, *rum_);
       ready_.set_ready();
     }
     sampling_->tick(clock_.now_ns());

@@ -105,22 +105,28 @@ def test_a_sw8_header_leads_to_the_agents_segment(server):
     assert spans["GET /api/cart"]["traceId"] == event["trace_id"].replace("-", "")
 
 
+def repeated_events(server):
+    metrics = http("GET", server.url("/metrics"))[2].decode()
+    return int(re.search(r'clew_rum_events_total\{result="repeated"\} (\d+)', metrics).group(1))
+
+
 def test_events_outlive_a_cut_and_a_crash_and_repeats_are_dropped(server):
     body = bundle("09-events-all-types")
     assert report(server, body)[0] == 204
     assert report(server, body)[0] == 204
     server.flush()
+    later = bundle("02-b3")
+    assert report(server, later)[0] == 204
     server.kill()
     server.start()
+    # One is in a block, one was replayed: what is stored is known again.
+    assert repeated_events(server) == 0
+    assert report(server, body)[0] == 204 and report(server, later)[0] == 204
+    assert repeated_events(server) == len(body["events"]) + len(later["events"])
     for event in requests_of(body):
         assert len(spans_of(server, event["trace_id"], 1)) == 1
     files = list((server.data / "store" / "data" / "events").rglob("*.parquet"))
     assert files, "a block has a file of events"
-
-
-def repeated_events(server):
-    metrics = http("GET", server.url("/metrics"))[2].decode()
-    return int(re.search(r'clew_rum_events_total\{result="repeated"\} (\d+)', metrics).group(1))
 
 
 def test_otlp_of_pages_is_scrubbed_and_its_retries_are_dropped(server):

@@ -9,7 +9,7 @@
 namespace clew::receive_rum {
 
 // Event ids by their hash. Two generations of kRecentEventsMax: when one is full the older is forgotten. Only what is durable
-// is remembered, so an event whose first try failed is taken at the second. Lost at a restart. Any thread.
+// is remembered, so an event whose first try failed is taken at the second. After a restart main tells what is stored. Any thread.
 class RecentEvents {
  public:
   bool contains(uint64_t event_key) const;

@@ -9,6 +9,7 @@
 
 #include "net/http_router.h"
 #include "receive/rum/bundle.h"
+#include "receive/rum/event_repeats.h"
 #include "receive/rum/faro.h"
 #include "receive/rum/otlp_device.h"
 #include "receive/rum/otlp_secrets.h"
@@ -119,6 +120,12 @@ class RumReceiver::Door : public std::enable_shared_from_this<Door> {
   net::HttpReplyPtr admit_page(const net::HttpRequest& request, const Refuse& refuse, net::HttpReplyPtr reply);
   stdx::Result<receive::Replacement> of_logs(std::string_view logs, const net::HttpRequest* request);
   stdx::Result<receive::Replacement> of_traces(std::string_view traces, const net::HttpRequest* request);
+  void remember(std::span<const std::string_view> event_ids) {
+    std::vector<uint64_t> keys;
+    keys.reserve(event_ids.size());
+    for (const std::string_view id : event_ids) keys.push_back(event_key_of(id));
+    recent_.add(keys);
+  }
   const Scrubber& scrubber() const { return scrubber_; }
   IsRepeated is_repeated() const {
     return [this](uint64_t key) { return recent_.contains(key); };
@@ -473,6 +480,8 @@ stdx::Result<receive::Replacement> RumReceiver::of_logs(std::string_view logs, c
 stdx::Result<receive::Replacement> RumReceiver::of_traces(std::string_view traces, const net::HttpRequest* request) const {
   return door_->of_traces(traces, request);
 }
+
+void RumReceiver::remember(std::span<const std::string_view> event_ids) const { door_->remember(event_ids); }
 
 const RumCounters& RumReceiver::counters() const { return door_->counters(); }
 

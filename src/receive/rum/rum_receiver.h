@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,8 @@ class RumReceiver {
   // its application than allowed.
   stdx::Result<receive::Replacement> of_logs(std::string_view logs, const net::HttpRequest* request) const;
   stdx::Result<receive::Replacement> of_traces(std::string_view traces, const net::HttpRequest* request) const;
+  // These events are stored already: a server that starts again tells what it has.
+  void remember(std::span<const std::string_view> event_ids) const;
   const RumCounters& counters() const;
 
  private:
