@@ -25,12 +25,12 @@ export class RunningClew {
     readonly otlpUrl: string,
   ) {}
 
-  /** Starts a server; with `demo` the simulated shop sends its traces. */
-  static async start({ demo = false }: { demo?: boolean } = {}): Promise<RunningClew> {
+  /** Starts a server; with `demo` the simulated shop sends its traces. Settings are `name=value`. */
+  static async start({ demo = false, settings: own = [] }: { demo?: boolean; settings?: readonly string[] } = {}): Promise<RunningClew> {
     if (!existsSync(kBinary)) throw new Error(`${kBinary} is missing: run make build first`);
     const folder = mkdtempSync(join(tmpdir(), 'clew-ui-'));
     // Every door on a free port, also those that do not exist yet.
-    const settings = (await doors()).flatMap((name) => ['--set', `${name}=0`]);
+    const settings = [...(await doors()).map((name) => `${name}=0`), ...own].flatMap((each) => ['--set', each]);
     const child = spawn(kBinary, ['serve', '--data', join(folder, 'data'), ...settings, ...(demo ? ['--demo'] : [])], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));

@@ -290,8 +290,8 @@ export const askRumOverview = (scope: RumScope, baseline: RumBaseline, points: n
   ask<RumOverviewAnswer>('/rum/overview', { ...scopeParameters(scope), baseline, points }, options);
 export const askBreakdown = (scope: RumScope, by: string, sort: BreakdownSort, limit: number, baseline: 'none' | 'previous', options: AskOptions<BreakdownAnswer>) =>
   ask<BreakdownAnswer>('/rum/breakdown', { ...scopeParameters(scope), by, sort, limit, baseline }, options);
-export const askRequests = (scope: RumScope, sort: RequestSort, limit: number, options: AskOptions<RequestsAnswer>) =>
-  ask<RequestsAnswer>('/rum/requests', { ...scopeParameters(scope), sort, limit }, options);
+export const askRequests = (scope: RumScope, sort: RequestSort, limit: number, baseline: 'none' | 'previous', options: AskOptions<RequestsAnswer>) =>
+  ask<RequestsAnswer>('/rum/requests', { ...scopeParameters(scope), sort, limit, baseline }, options);
 export const askResources = (scope: RumScope, sort: ResourceSort, type: string, limit: number, options: AskOptions<ResourcesAnswer>) =>
   ask<ResourcesAnswer>('/rum/resources', { ...scopeParameters(scope), sort, type, limit }, options);
 export async function askRumPage(scope: RumScope, view: string, options: AskOptions<RumPageAnswer>): Promise<RumPageAnswer> {

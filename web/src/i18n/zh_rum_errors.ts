@@ -74,7 +74,7 @@ export const rumErrors: Section<'rumErrors'> = {
     note_save: '保存',
     note_saved: '备注已保存',
     over_time: '随时间变化',
-    per_step: (step) => `每 ${step} 的错误数；竖线为版本发布`,
+    per_step: (step) => `每 ${step}的错误数；竖线为版本发布`,
     stack: '堆栈',
     stack_of: '来自最新一次',
     views: '堆栈显示方式',

@@ -41,7 +41,7 @@ export function AppMenu({ app, apps }: { app: string; apps: readonly RumApp[] | 
     setQuery({ app: id || kAllApps });
   };
   return (
-    <MenuButton label={t.rum.app} face={app ? <span class="strong cut" translate={false}>{chosen?.name || app}</span> : t.rum.all_apps}>
+    <MenuButton label={t.rum.app} face={app ? <span class="strong short app-face" translate={false} title={chosen?.name || app}>{chosen?.name || app}</span> : t.rum.all_apps}>
       {(close) => (
         <>
           <MenuItem isChecked={!app} onPick={() => { pick(''); close(); }}>{t.rum.all_apps}</MenuItem>

@@ -64,6 +64,11 @@ export function LiveMark() {
   return <span class="live-mark" data-tip={t.sessions.list.live_tip}>{t.sessions.list.live}</span>;
 }
 
+/** `Chrome 130` for 130.0.0: what a list needs of a browser. */
+export function withMajor(name: string | null, version: string | null): string {
+  return withVersion(name, version?.replace(/(\.0)+$/, '') ?? null);
+}
+
 /** `Chrome 130`, `Android 14`: what there is of both. */
 export function withVersion(name: string | null, version: string | null): string {
   return [name, version].filter(Boolean).join(' ');

@@ -40,7 +40,7 @@ function columnsOf(): Column<ErrorGroup>[] {
       ),
     },
     {
-      id: 'where', title: words.where, isMinor: true, width: 280, sortBy: (group) => group.service,
+      id: 'where', title: words.where, isMinor: true, width: 340, sortBy: (group) => group.service,
       cell: (group) => (
         <span class="line where-cell">
           <ServiceName name={group.service} linked={false} />
@@ -48,7 +48,7 @@ function columnsOf(): Column<ErrorGroup>[] {
         </span>
       ),
     },
-    { id: 'series', title: t.errors.shape, isTitleHidden: true, isMinor: true, width: 88, cell: (group) => <Spark kind="bars" tone="error" values={group.series} label={t.errors.shape} /> },
+    { id: 'series', title: t.rumErrors.columns.trend, isMinor: true, width: 88, cell: (group) => <Spark kind="bars" tone="error" values={group.series} label={t.errors.shape} /> },
     { id: 'count', title: words.count, align: 'right', sortBy: (group) => group.count, cell: (group) => formatCount(group.count) },
     { id: 'first', title: words.first, align: 'right', isMinor: true, sortBy: (group) => fromNanoseconds(group.first_seen_ns), cell: (group) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(group.first_seen_ns))}>{formatInstant(fromNanoseconds(group.first_seen_ns), 'minute')}</span> },
     { id: 'last', title: words.last, align: 'right', sortBy: (group) => fromNanoseconds(group.last_seen_ns), cell: (group) => <span data-tip={formatInstantExactly(fromNanoseconds(group.last_seen_ns))}>{t.app.ago(agoName(Date.now() - fromNanoseconds(group.last_seen_ns)))}</span> },

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 
 import type { ApiError } from '../api/client';
 import type { Question } from '../api/question';
+import { setQuery } from '../app/address';
 import { lengthUntilNow, setRange, useRange } from '../app/range';
 import { t } from '../i18n/catalogue';
 import { lengthName } from '../app/range_names';
@@ -28,6 +29,7 @@ export function ErrorState({ error, onRetry, small }: { error: ApiError; onRetry
       {error.requestId && <p class="caption">{t.app.error.request(error.requestId)}</p>}
       {onRetry && (
         <div class="line">
+          {error.parameter === 'q' && <button type="button" class="button primary" onClick={() => setQuery({ q: undefined })}>{t.rum.clear_filter}</button>}
           <button type="button" class="button" onClick={onRetry}>
             <Icon name="reload" />
             {t.app.retry}

@@ -79,7 +79,7 @@ function Title({ row, scope, message, changes, onVersion, menuBox }: { row: Erro
     <div class="group-title">
       <div class="line">
         <StateMark state={row.state} />
-        <h1 class="grow"><GroupType row={row} />{message && <>: <span class="second" translate={false}>{message}</span></>}</h1>
+        <h1 class="grow" title={message}><GroupType row={row} />{message && <>: <span class="second" translate={false}>{message}</span></>}</h1>
         <span class="pill">{words.states[row.state]} <StateDetail row={row} /></span>
         <Actions row={row} changes={changes} onVersion={onVersion} menuBox={menuBox} />
       </div>
@@ -94,9 +94,9 @@ function Title({ row, scope, message, changes, onVersion, menuBox }: { row: Erro
           <div><dt>{words.columns.count}</dt><dd class="number">{formatCount(row.count)} <span class="third">{words.detail.in_range}</span></dd></div>
           <div><dt>{words.columns.users}</dt><dd class="number">{formatCount(row.users)}</dd></div>
           <div><dt>{words.columns.sessions}</dt><dd class="number">{formatCount(row.sessions)}</dd></div>
-          <div><dt>{words.detail.first}</dt><dd class="number"><Instant ns={row.first_ns} />{row.first_version && <span class="third" translate={false}> · {row.first_version}</span>}</dd></div>
+          <div><dt>{words.detail.first}</dt><dd class="number"><Instant ns={row.first_ns} />{row.first_version && <span class="third"> · <span class="short" translate={false} title={row.first_version}>{row.first_version}</span></span>}</dd></div>
           <div><dt>{words.detail.last}</dt><dd class="number"><Instant ns={row.last_ns} /></dd></div>
-          <div><dt>{words.detail.app}</dt><dd><a translate={false} href={link('/rum', { app: row.app })}>{row.app_name || row.app}</a></dd></div>
+          <div><dt>{words.detail.app}</dt><dd><a class="short app-face" translate={false} title={row.app_name || row.app} href={link('/rum', { app: row.app })}>{row.app_name || row.app}</a></dd></div>
         </dl>
         <FilterBar scope={scope} />
       </div>

@@ -120,14 +120,14 @@ export function Shares({ answer }: { answer: ErrorGroupAnswer }) {
 /** Few errors belong to a trace themselves; where none does, there is no column for it. */
 function sampleColumns(hasTraces: boolean): Column<ErrorSample>[] {
   const words = t.rumErrors.detail;
-  const text = (value: string | null | undefined) => (value ? <span class="cut" translate={false} title={value}>{value}</span> : <span class="third">{kMissing}</span>);
+  const text = (value: string | null | undefined) => (value ? <span class="short" translate={false} title={value}>{value}</span> : <span class="third">{kMissing}</span>);
   return [
     {
       id: 'time', title: words.columns.time, sortBy: (each) => fromNanoseconds(each.at_ns), isDescending: true,
       cell: (each) => <a class="row-link number" href={link(['/sessions', each.session_id], { event: each.event_id })} data-tip={formatInstantExactly(fromNanoseconds(each.at_ns))}>{formatInstant(fromNanoseconds(each.at_ns), 'second')}</a>,
     },
-    { id: 'user', title: words.columns.user, sortBy: (each) => each.user_name ?? each.user_id ?? undefined, cell: (each) => (each.user_id ? <a translate={false} href={link('/sessions', { user: each.user_id })}>{each.user_name || each.user_id.replace(/^uid_/, '').slice(0, 12)}</a> : <span class="third">{kMissing}</span>) },
-    { id: 'page', title: words.columns.page, fills: true, sortBy: (each) => each.view_name ?? undefined, cell: (each) => text(each.view_name) },
+    { id: 'user', title: words.columns.user, sortBy: (each) => each.user_name ?? each.user_id ?? undefined, cell: (each) => (each.user_id ? <a class="short" translate={false} title={each.user_name || each.user_id} href={link('/sessions', { user: each.user_id })}>{each.user_name || each.user_id.replace(/^uid_/, '').slice(0, 12)}</a> : <span class="third">{kMissing}</span>) },
+    { id: 'page', title: words.columns.page, fills: true, sortBy: (each) => each.view_name ?? undefined, cell: (each) => (each.view_name ? <span class="cut" translate={false} title={each.view_name}>{each.view_name}</span> : text(null)) },
     { id: 'version', title: words.columns.version, isMinor: true, sortBy: (each) => each.version ?? undefined, cell: (each) => text(each.version) },
     { id: 'browser', title: words.columns.browser, isMinor: true, sortBy: (each) => each.browser ?? undefined, cell: (each) => text(each.browser) },
     { id: 'os', title: words.columns.system, isMinor: true, sortBy: (each) => each.os ?? undefined, cell: (each) => text(each.os) },

@@ -51,7 +51,7 @@ function Versions({ row }: { row: ErrorGroupRow }) {
   if (!shown.length) return <span class="third">–</span>;
   return (
     <span data-tip={shown.map((each) => `${each.version}: ${formatCount(each.count)}`).join('\n')}>
-      <span translate={false}>{shown.slice(0, kVersions).map((each) => each.version).join(', ')}</span>
+      <span class="short" translate={false}>{shown.slice(0, kVersions).map((each) => each.version).join(', ')}</span>
       {shown.length > kVersions && <span class="third"> {t.rumErrors.more_versions(shown.length - kVersions)}</span>}
     </span>
   );
@@ -72,7 +72,7 @@ function columnsOf(rangeStart: number, changes: GroupChanges, onVersion: (row: E
       id: 'first', title: columns.first, align: 'right', isMinor: true, tip: words.first_tip, sortBy: (row) => fromNanoseconds(row.first_ns),
       cell: (row) => (
         <span class="third" data-tip={formatInstantExactly(fromNanoseconds(row.first_ns))}>
-          {row.first_version && <span translate={false}>{row.first_version} · </span>}
+          {row.first_version && <><span class="short" translate={false}>{row.first_version}</span> · </>}
           {formatInstant(fromNanoseconds(row.first_ns), 'minute')}
         </span>
       ),

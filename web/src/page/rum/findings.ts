@@ -83,6 +83,7 @@ export function findingsOf({ now, before: was, vitals }: Pick<RumOverviewAnswer,
   if (page) findings.push(page);
   findings.push(...vitalFindings(vitals));
   if (findings.length) return findings.slice(0, most);
+  if (now.sessions + now.views + now.requests === 0) return [];
   const good = vitals.filter((vital) => kJudged.includes(vital.name) && vital.count > 0).map((vital) => vital.name);
   return [{ kind: 'good', names: good, errorFree: now.sessions > 0 ? 1 - errors : null }];
 }

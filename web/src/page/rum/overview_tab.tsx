@@ -41,7 +41,7 @@ function SlowPages({ scope, question, hasVitals }: { scope: RumScope; question: 
 
 function SlowRequests({ scope }: { scope: RumScope }) {
   const [sort, setSort] = useState<RequestSort>('p75');
-  const question = useQuestion<RequestsAnswer>(`${sort} ${scopeKey(scope)}`, (options) => askRequests(scope, sort, kRows, options));
+  const question = useQuestion<RequestsAnswer>(`${sort} ${scopeKey(scope)}`, (options) => askRequests(scope, sort, kRows, 'none', options));
   return (
     <section class="panel">
       <header>
@@ -69,6 +69,7 @@ export function Compared({ answer, earlier }: { answer: RumOverviewAnswer; earli
   if (baseline.kind === 'none') return null;
   if (baseline.kind === 'release') {
     if (!baseline.before_version || !before) return <p class="caption rum-compared">{words.no_release}</p>;
+    if (!comparable(answer).before) return <p class="caption rum-compared">{words.few_release(baseline.before_version, before.sessions)}</p>;
     return <p class="caption rum-compared">{words.release(baseline.version ?? '', baseline.before_version)}</p>;
   }
   if (!comparable(answer, coverage(earlier?.answer, answer)).before) return <p class="caption rum-compared">{words.nothing}</p>;

@@ -10,6 +10,7 @@ import { FailShare } from '../../rum/request_table';
 import { fewText, fewViews } from '../../rum/vital_cards';
 import { ShareBar, VitalValue } from '../../rum/vital_bar';
 import { pageLink } from '../../rum/links';
+import { formatVital } from '../../rum/rating';
 import type { Column, Sort } from '../../widget/data_table';
 
 export const kServerSorts: Record<string, BreakdownSort> = { views: 'views', sessions: 'sessions', errors: 'errors', lcp: 'lcp', inp: 'inp', cls: 'cls', load: 'load', request: 'request', failed: 'fail' };
@@ -22,7 +23,8 @@ const errorShare = (row: BreakdownRow) => (row.sessions ? row.error_sessions / r
 function vital(name: VitalName, key: 'lcp_p75' | 'inp_p75' | 'cls_p75' | 'fcp_p75' | 'ttfb_p75' | 'load_p75', isMinor = false): Column<BreakdownRow> {
   return {
     id: name, title: t.rum.vital_short[name], align: 'right', isMinor, tip: `${t.rum.vital_names[name]}, ${t.rum.p75}`, sortBy: (row) => row[key] ?? undefined,
-    cell: (row) => (fewViews(row.views) ? <span class="third" data-tip={fewText(row.views)}><VitalValue name={name} value={row[key]} /></span> : <VitalValue name={name} value={row[key]} />),
+    // Of a handful of views the figure is told, but not judged.
+    cell: (row) => (fewViews(row.views) ? <span class="third" data-tip={fewText(row.views)}>{formatVital(name, row[key])}</span> : <VitalValue name={name} value={row[key]} />),
   };
 }
 

@@ -22,7 +22,7 @@ export function RequestsTab({ scope }: { scope: RumScope }) {
   const sort = sortOf(useParameter('sort', '-total'));
   const asked = serverSort(sort);
   const words = t.rum.requests;
-  const question = useQuestion<RequestsAnswer>(`${asked} ${scopeKey(scope)}`, (options) => askRequests(scope, asked, kRows, options));
+  const question = useQuestion<RequestsAnswer>(`${asked} ${scopeKey(scope)}`, (options) => askRequests(scope, asked, kRows, 'previous', options));
   const chosen = useParameter('request');
   useKeys(words.title, chosen ? [{ keys: ['Esc'], label: t.app.keys.close, run: () => setQuery({ request: undefined }) }] : []);
   const { answer } = question;

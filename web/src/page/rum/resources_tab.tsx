@@ -48,7 +48,7 @@ export function ResourcesTab({ scope }: { scope: RumScope }) {
         </div>
         <label class="line"><input type="checkbox" checked={thirdOnly} onChange={(event) => setQuery({ party: event.currentTarget.checked ? 'third' : undefined })} />{words.third_only}</label>
         <span class="grow" />
-        {answer && rows.length > 0 && <span class="caption number">{words.summary(formatCount(loads), formatShare(loads ? rows.reduce((sum, row) => sum + row.cached, 0) / loads : null), formatShare(time(rows) ? time(third) / time(rows) : null))}</span>}
+        {answer && rows.length > 0 && <span class="caption number">{words.summary(formatCount(loads), formatShare(loads ? rows.reduce((sum, row) => sum + row.cached, 0) / loads : null))}{third.length > 0 && ` · ${words.summary_third(formatShare(time(rows) ? time(third) / time(rows) : null))}`} ·</span>}
         {answer && <span class="caption number">{all.length < answer.row_count ? t.rum.part_of(all.length, answer.row_count) : t.rum.all_shown(answer.row_count)}</span>}
       </div>
       {answer && !answer.exact && <Strip>{t.rum.not_exact}</Strip>}

@@ -8,10 +8,11 @@ import { useQuestion } from '../../api/question';
 import { link, setQuery, useParameter } from '../../app/address';
 import { useCrumbs } from '../../app/crumbs';
 import { useKeys } from '../../app/keys';
-import { t } from '../../i18n/catalogue';
+import { fill, t } from '../../i18n/catalogue';
 import { AppMenu, appType, useApps, useScope } from '../../rum/app_choice';
 import { isEmptyFilter } from '../../rum/filter';
 import { FilterBar, setFilter } from '../../rum/filter_bar';
+import { overviewLink } from '../../rum/links';
 import { NoReports } from '../../rum/no_reports';
 import { MenuButton, MenuItem } from '../../widget/floating';
 import { Answered, EmptyState, LoadingBlocks, Strip, WidenButton } from '../../widget/states';
@@ -75,7 +76,7 @@ export default function RumPage() {
       <div class="page-title rum-title">
         <h1>{t.rum.title}</h1>
         <AppMenu app={scope.app} apps={list} />
-        {app && <span class="caption">{appType(app)}{app.versions[0] && <> · <span translate={false}>{app.versions[0]}</span></>}</span>}
+        {app && <span class="caption">{appType(app)}{app.versions[0] && <> · <span class="short" translate={false} title={app.versions[0]}>{app.versions[0]}</span></>}</span>}
         <FilterBar scope={scope} />
       </div>
       <div class="line rum-tabs">
@@ -84,14 +85,17 @@ export default function RumPage() {
             <button type="button" role="tab" key={each} aria-selected={each === tab} data-key={String(kTabs.indexOf(each) + 1)} data-tip={t.rum.tabs[each]} onClick={() => toTab(each)}>{t.rum.tabs[each]}</button>
           ))}
         </div>
-        {tab === 'overview' && !isEmpty && question.answer && <Compared answer={question.answer} earlier={earlier} />}
-        {tab === 'overview' && !isEmpty && <BaselineMenu baseline={baseline} />}
+        {tab === 'overview' && !isEmpty && !isUnknown && question.answer && <Compared answer={question.answer} earlier={earlier} />}
+        {tab === 'overview' && !isEmpty && !isUnknown && <BaselineMenu baseline={baseline} />}
       </div>
       {isEmpty ? (
         <NoReports />
+      ) : isUnknown ? (
+        <EmptyState icon="vitals" title={t.rum.app_silent} actions={<><WidenButton />{list[0] && <a class="button" href={overviewLink({ app: list[0].id, q: '' })}>{fill(t.rum.show_app, { app: <b translate={false}>{list[0].name || list[0].id}</b> })}</a>}</>}>
+          <p>{t.rum.app_silent_why}</p>
+        </EmptyState>
       ) : (
         <>
-          {isUnknown && <Strip>{t.rum.app_silent}</Strip>}
           {tab === 'overview' && (
             <Answered question={question} loading={<OverviewLoading />}>
               {(answer) => (answer.now.views + answer.now.requests + answer.now.sessions === 0 && !isEmptyFilter(scope.q) ? (

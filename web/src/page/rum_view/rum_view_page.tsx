@@ -98,7 +98,7 @@ export default function RumViewPage() {
     <>
       <div class="page-title rum-title">
         <h1 class="cut" translate={false} title={view}>{view}</h1>
-        {answer && <span class="caption number">{t.rum.of_views(answer.counts.views)}</span>}
+        {answer && answer.counts.views > 0 && <span class="caption number">{t.rum.views_count(answer.counts.views)}</span>}
         <FilterBar scope={scope} />
         <span class="grow" />
         <a class="button" href={sessionsLink(own)}><Icon name="sessions" />{t.rum.requests.sessions}</a>

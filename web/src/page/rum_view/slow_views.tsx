@@ -36,8 +36,8 @@ export function SlowViews({ answer }: { answer: RumPageAnswer }) {
       ) : <span class="third" data-tip={words.no_span}>{kMissing}</span>),
     },
     { id: 'user', title: words.user, isMinor: true, sortBy: (view) => view.user_id, cell: (view) => <span class="mono" translate={false} title={view.user_id}>{view.user_id ? shortId(view.user_id) : kMissing}</span> },
-    { id: 'where', title: words.device, isMinor: true, sortBy: (view) => view.browser, cell: (view) => <span class="second" translate={false}>{[view.browser, view.device, view.country].filter(Boolean).join(' · ') || kMissing}</span> },
-    { id: 'version', title: t.rum.dimensions['resource.service.version'], isMinor: true, sortBy: (view) => view.version, cell: (view) => <span class="second" translate={false}>{view.version || kMissing}</span> },
+    { id: 'where', title: words.device, isMinor: true, sortBy: (view) => view.browser, cell: (view) => <span class="second short slow-where" translate={false} title={[view.browser, view.device, view.country].filter(Boolean).join(' · ')}>{[view.browser, view.device, view.country].filter(Boolean).join(' · ') || kMissing}</span> },
+    { id: 'version', title: t.rum.dimensions['resource.service.version'], isMinor: true, sortBy: (view) => view.version, cell: (view) => <span class="second short" translate={false} title={view.version}>{view.version || kMissing}</span> },
   ];
   return (
     <section class="panel">

@@ -5,7 +5,7 @@ import { neighboursOf } from '../../app/result_list';
 import { formatDuration } from '../../format/duration';
 import { formatInstantExactly, formatSpan, fromNanoseconds, zoneName } from '../../format/instant';
 import { t } from '../../i18n/catalogue';
-import { LiveMark, Pain, sessionHref, withVersion } from '../../rum/worst_moment';
+import { LiveMark, Pain, sessionHref, withMajor, withVersion } from '../../rum/worst_moment';
 import { MenuButton, MenuItem } from '../../widget/floating';
 import { Icon } from '../../widget/icon';
 import { VitalList } from './event_words';
@@ -32,7 +32,7 @@ export function SessionHeader({ state }: { state: SessionState }) {
   // What was added to the device's times: its clock is off by the opposite.
   const clock = -(state.model.events.find(({ event }) => event.clock_offset_ms !== null)?.event.clock_offset_ms ?? 0);
   const hasTrouble = state.model.events.some(({ event }) => isTrouble(event));
-  const device = [withVersion(session.browser, session.browser_version), withVersion(session.os, session.os_version), session.device_model ?? session.device_type, session.network, session.city ?? session.country,
+  const device = [withMajor(session.browser, session.browser_version), withVersion(session.os, session.os_version), session.device_model ?? session.device_type, session.network, session.city ?? session.country,
     session.version ? `v${session.version.replace(/^v/, '')}` : '', session.environment].filter(Boolean);
   return (
     <header class="session-head">

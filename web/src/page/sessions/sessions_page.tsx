@@ -18,7 +18,7 @@ import { t } from '../../i18n/catalogue';
 import { AppMenu, useApps, useScope } from '../../rum/app_choice';
 import { FilterBar } from '../../rum/filter_bar';
 import { SessionStrip } from '../../rum/session_strip';
-import { LiveMark, Pain, sessionHref, withVersion, WorstMoment, WorstSpanText } from '../../rum/worst_moment';
+import { LiveMark, Pain, sessionHref, withMajor, WorstMoment, WorstSpanText } from '../../rum/worst_moment';
 import { DataTable, type Column } from '../../widget/data_table';
 import { NoReports } from '../../rum/no_reports';
 import { Icon } from '../../widget/icon';
@@ -47,7 +47,7 @@ function columns(): Column<SessionRow>[] {
       cell: (row) => (
         <span class="two session-user">
           {row.user_name || row.user_id ? <span translate={false} title={row.user_id}>{row.user_name || row.user_id}</span> : <span class="third">{words.anonymous}</span>}
-          <span class="caption" translate={false}>{[row.city ?? row.province ?? row.country, withVersion(row.browser, row.browser_version), row.os].filter(Boolean).join(', ')}</span>
+          <span class="caption" translate={false}>{[row.city ?? row.province ?? row.country, withMajor(row.browser, row.browser_version), row.os].filter(Boolean).join(', ')}</span>
         </span>
       ),
     },
