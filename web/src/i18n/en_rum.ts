@@ -111,6 +111,7 @@ export const rum = {
     sessions: 'Sessions',
     views: 'Page views',
     per_session: (count: string) => `${count} a session`,
+    in_hundred: (count: string) => `${count} in a hundred`,
     error_free: 'Error-free sessions',
     error_free_tip: 'Share of sessions without an error; the change is that of sessions with one',
     apdex: 'Apdex',

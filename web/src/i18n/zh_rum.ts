@@ -109,6 +109,7 @@ export const rum: Section<'rum'> = {
     users: '用户数',
     sessions: '会话数',
     views: '页面访问',
+    in_hundred: (count) => `每百次 ${count}`,
     per_session: (count) => `每会话 ${count} 次`,
     error_free: '无错误会话',
     error_free_tip: '没有错误的会话占比；变化为有错误会话的变化',

@@ -6,6 +6,7 @@ import { Spark } from '../chart/spark';
 import { formatCount } from '../format/quantity';
 import { t } from '../i18n/catalogue';
 import { Change } from './change';
+import { kLeastSamples } from './comparison';
 import { formatVital, ratingOf } from './rating';
 import { RatingMark, thresholdsOf, VitalBar } from './vital_bar';
 
@@ -25,7 +26,8 @@ export function VitalCards({ vitals, series, chosen, onPick }: {
   return (
     <ul class="vital-cards">
       {shown.map((vital) => {
-        const rating = ratingOf(vital.name, vital.p75, { good: vital.good_max, poor: vital.poor_min });
+        const isFew = fewViews(vital.count);
+        const rating = isFew ? undefined : ratingOf(vital.name, vital.p75, { good: vital.good_max, poor: vital.poor_min });
         const line = series?.[vital.name];
         const name = <span data-tip={words.vital_names[vital.name]}>{words.vital_short[vital.name]}</span>;
         return (
@@ -37,7 +39,7 @@ export function VitalCards({ vitals, series, chosen, onPick }: {
               {line?.some((value) => value !== null) && <Spark values={line} label={words.shape_of(words.vital_names[vital.name])} width={64} height={18} />}
             </header>
             <p class="vital-figure number">
-              <b>{formatVital(vital.name, vital.p75)}</b>
+              <b class={isFew ? 'third' : undefined} data-tip={isFew ? fewText(vital.count) : undefined}>{formatVital(vital.name, vital.p75)}</b>
               {rating && <span class={`rating-word ${rating}`}><RatingMark rating={rating} />{words.ratings_short[rating]}</span>}
             </p>
             <VitalBar vital={vital} />
@@ -54,5 +56,6 @@ export function VitalCards({ vitals, series, chosen, onPick }: {
     </ul>
   );
 }
-export const fewViews = (count: number): boolean => count > 0 && count < 30;
+/** Too few for a percentile to be judged, or compared. */
+export const fewViews = (count: number): boolean => count > 0 && count < kLeastSamples;
 export const fewText = (count: number): string => t.rum.few(formatCount(count));

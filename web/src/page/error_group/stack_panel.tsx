@@ -34,7 +34,7 @@ function FrameRow({ frame, isOpen, onToggle }: { frame: Frame; isOpen: boolean; 
   const inner = (
     <>
       <span class="name" translate={!name}>{name || words.anonymous}</span>
-      <span class="place" translate={false} title={positionText(place, true)}>{positionText(place)}</span>
+      <span class="place" translate={false} title={positionText(place, true)}><bdi dir="ltr">{positionText(place)}</bdi></span>
     </>
   );
   const hasSource = (frame.source?.context.length ?? 0) > 0;

@@ -8,7 +8,7 @@ import { t } from '../../i18n/catalogue';
 import { conditionOf, withCondition } from '../../rum/filter';
 import { setFilter, ValueText } from '../../rum/filter_bar';
 import { FailShare } from '../../rum/request_table';
-import { VitalValue } from '../../rum/vital_bar';
+import { VitalOf } from './page_columns';
 import { overviewLink } from '../../rum/links';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Answered } from '../../widget/states';
@@ -25,8 +25,8 @@ export function BreakdownPanel({ scope }: { scope: RumScope }) {
   const columns: Column<BreakdownRow>[] = [
     { id: 'value', title: t.rum.dimensions[by], fills: true, cell: (row) => <span class="row-link"><ValueText value={row.value} /></span> },
     { id: 'views', title: words.views, align: 'right', width: 120, cell: (row) => <span class="line total-cell"><span class="share-track"><i style={{ width: `${(row.views / most) * 100}%` }} /></span><span>{formatCount(row.views)}</span></span> },
-    { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', cell: (row) => <VitalValue name="lcp" value={row.lcp_p75} /> },
-    { id: 'inp', title: t.rum.vital_short.inp, align: 'right', isMinor: true, cell: (row) => <VitalValue name="inp" value={row.inp_p75} /> },
+    { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', cell: (row) => <VitalOf name="lcp" value={row.lcp_p75} views={row.lcp_count} /> },
+    { id: 'inp', title: t.rum.vital_short.inp, align: 'right', isMinor: true, cell: (row) => <VitalOf name="inp" value={row.inp_p75} views={row.views} /> },
     { id: 'error_share', title: words.error_share, align: 'right', tip: words.error_share_tip, cell: (row) => <FailShare share={row.sessions ? row.error_sessions / row.sessions : 0} /> },
   ];
   return (

@@ -1,6 +1,6 @@
 // The answer of the overview in a few sentences: what is wrong with an application, errors before slowness, worst first. Pure.
 import type { BreakdownRow, Counts, RumOverviewAnswer, Vital, VitalName } from '../../api/rum_overview';
-import { isWorse, type FigureKind } from '../../rum/comparison';
+import { isWorse, kLeastSamples, type FigureKind } from '../../rum/comparison';
 import { kThresholds, ratingOf, type Rating } from '../../rum/rating';
 import type { Release } from './release_order';
 
@@ -18,8 +18,6 @@ export type Finding =
 const kFailedShare = 0.01;
 const kErrorShare = 0.02;
 const kJudged: readonly VitalName[] = ['lcp', 'inp', 'cls', 'ttfb', 'fcp'];
-/** Fewer views than this say nothing about a vital. */
-const kViews = 10;
 
 const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
 const news = (now: Counts, was: Counts | null, kind: FigureKind, figure: (counts: Counts) => number, samples?: (counts: Counts) => number): number | null =>
@@ -28,7 +26,7 @@ const news = (now: Counts, was: Counts | null, kind: FigureKind, figure: (counts
 function vitalFindings(vitals: readonly Vital[]): Extract<Finding, { kind: 'vital' }>[] {
   const found = vitals.flatMap((vital) => {
     const rating = ratingOf(vital.name, vital.p75, { good: vital.good_max, poor: vital.poor_min });
-    if (!kJudged.includes(vital.name) || !rating || rating === 'good' || vital.p75 === null || vital.count < kViews) return [];
+    if (!kJudged.includes(vital.name) || !rating || rating === 'good' || vital.p75 === null || vital.count < kLeastSamples) return [];
     return [{ kind: 'vital' as const, name: vital.name, rating, p75: vital.p75, bad: share(vital.fair + vital.poor, vital.count), before: isWorse(vital.p75, vital.before_p75, 'more', [vital.count, vital.before_count]) ? vital.before_p75 : null }];
   });
   // The three core vitals first; of the others only what nothing above explains.
@@ -38,7 +36,6 @@ function vitalFindings(vitals: readonly Vital[]): Extract<Finding, { kind: 'vita
 
 /** Fewer views or sessions than this make a comparison a matter of luck. */
 const kComparable = 30;
-const kSlowPageViews = 20;
 
 /** Where less of the former time than this was reported at all, it is the first day of an application and not a worse one. */
 const kCovered = 0.5;
@@ -64,19 +61,21 @@ export function releaseFinding(releases: readonly Release[]): Extract<Finding, {
 
 /** The page that most users find slow, where the application as a whole does not tell. */
 function pageFinding(pages: readonly BreakdownRow[]): Extract<Finding, { kind: 'page' }> | undefined {
-  const slow = pages.filter((row) => row.value !== '' && row.views >= kSlowPageViews && (row.lcp_p75 ?? 0) > kThresholds.lcp.good);
+  const slow = pages.filter((row) => row.value !== '' && row.lcp_count >= kLeastSamples && (row.lcp_p75 ?? 0) > kThresholds.lcp.good);
   const [worst] = slow.sort((a, b) => (b.lcp_p75 ?? 0) - (a.lcp_p75 ?? 0));
-  return worst ? { kind: 'page', view: worst.value, lcp: worst.lcp_p75 ?? 0, views: worst.views } : undefined;
+  return worst ? { kind: 'page', view: worst.value, lcp: worst.lcp_p75 ?? 0, views: worst.lcp_count } : undefined;
 }
 
-export function findingsOf({ now, before: was, vitals }: Pick<RumOverviewAnswer, 'now' | 'before' | 'vitals'>, pages: readonly BreakdownRow[] = [], releases: readonly Release[] = [], most = 4): Finding[] {
+export function findingsOf({ now, before: was, vitals, baseline }: Pick<RumOverviewAnswer, 'now' | 'before' | 'vitals'> & Partial<Pick<RumOverviewAnswer, 'baseline'>>, pages: readonly BreakdownRow[] = [], releases: readonly Release[] = [], most = 4): Finding[] {
   const findings: Finding[] = [];
-  if (now.crashes > 0) findings.push({ kind: 'crash', count: now.crashes, before: news(now, was, 'count', (counts) => counts.crashes) });
+  // Counts of another release say nothing: it was in use by more or fewer.
+  const counted = baseline?.kind === 'release' ? null : was;
+  if (now.crashes > 0) findings.push({ kind: 'crash', count: now.crashes, before: news(now, counted, 'count', (counts) => counts.crashes) });
   const failed = share(now.failed_requests, now.requests);
   if (failed >= kFailedShare) findings.push({ kind: 'failed', share: failed, before: news(now, was, 'share', (counts) => share(counts.failed_requests, counts.requests), (counts) => counts.requests) });
   const errors = share(now.error_sessions, now.sessions);
   if (errors >= kErrorShare) findings.push({ kind: 'errors', share: errors, before: news(now, was, 'share', (counts) => share(counts.error_sessions, counts.sessions), (counts) => counts.sessions) });
-  if (now.blank_screens > 0) findings.push({ kind: 'blank', count: now.blank_screens, before: news(now, was, 'count', (counts) => counts.blank_screens) });
+  if (now.blank_screens > 0) findings.push({ kind: 'blank', count: now.blank_screens, before: news(now, counted, 'count', (counts) => counts.blank_screens) });
   const release = releaseFinding(releases);
   if (release) findings.push(release);
   const page = pageFinding(pages);

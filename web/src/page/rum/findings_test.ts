@@ -25,6 +25,15 @@ describe('findings of the overview', () => {
   it('leave out what a handful of views says, and small shares', () => {
     expect(findingsOf({ now: counts({ failed_requests: 10, error_sessions: 1 }), before: null, vitals: [vital('lcp', 9e9, { count: 4 })] }).map((each) => each.kind)).toEqual(['good']);
   });
+  it('do not compare the counts of releases, which were in use by more or fewer', () => {
+    const answer = { now: counts({ blank_screens: 40 }), before: counts({ blank_screens: 2 }), vitals: [] };
+    const baseline = { kind: 'release' as const, start_ns: null, end_ns: null, version: '1.1', before_version: '1.0' };
+    expect(findingsOf(answer)).toEqual([{ kind: 'blank', count: 40, before: 2 }]);
+    expect(findingsOf({ ...answer, baseline })).toEqual([{ kind: 'blank', count: 40, before: null }]);
+  });
+  it('are none where nothing was sent', () => {
+    expect(findingsOf({ now: counts({ sessions: 0, views: 0, requests: 0 }), before: null, vitals: [] })).toEqual([]);
+  });
   it('are at most four', () => {
     expect(findingsOf({ now: counts({ crashes: 1, failed_requests: 100, error_sessions: 50, blank_screens: 3 }), before: null, vitals: [vital('lcp', 9e9), vital('inp', 9e9)] })).toHaveLength(4);
   });
@@ -34,7 +43,7 @@ describe('findings of the overview', () => {
   });
   const version = (name: string) => ({ version: name, first_ns: '0', last_ns: '0', sessions: 100 });
   it('name the slowest page that enough users saw', () => {
-    const found = findingsOf({ now: counts(), before: null, vitals: [] }, [row('/few', { views: 3, lcp_p75: 20e9 }), row('/checkout', { lcp_p75: 4.1e9 }), row('/home', { lcp_p75: 2e9 })]);
+    const found = findingsOf({ now: counts(), before: null, vitals: [] }, [row('/few', { views: 3, lcp_count: 3, lcp_p75: 20e9 }), row('/checkout', { lcp_p75: 4.1e9 }), row('/home', { lcp_p75: 2e9 })]);
     expect(found).toEqual([{ kind: 'page', view: '/checkout', lcp: 4.1e9, views: 100 }]);
   });
   it('name a release that is worse than the one before', () => {

@@ -79,6 +79,7 @@ export function Compared({ answer, earlier }: { answer: RumOverviewAnswer; earli
 
 export function OverviewTab({ answer: told, earlier, scope }: { answer: RumOverviewAnswer; earlier?: Earlier | undefined; scope: RumScope }) {
   const answer = useMemo(() => comparable(told, coverage(earlier?.answer, told)), [told, earlier?.answer]);
+  const ofRelease = answer.baseline.kind === 'release';
   const hasVitals = answer.vitals.some((each) => each.count > 0);
   const by = hasVitals ? 'lcp' : 'request';
   const pages = useQuestion<BreakdownAnswer>(`${by} ${scopeKey(scope)}`, (options) => askBreakdown(scope, 'view.name', by, kRows, 'none', options));
@@ -88,8 +89,8 @@ export function OverviewTab({ answer: told, earlier, scope }: { answer: RumOverv
   return (
     <div class="rum-overview">
       <FindingsLine answer={answer} pages={pages.answer?.rows ?? []} releases={releasesOf(answer.versions, versions.answer?.rows ?? [])} scope={scope} />
-      <Totals now={answer.now} before={answer.before} scope={scope} />
-      {!hasVitals ? <AppTotals now={answer.now} before={answer.before} scope={scope} /> : <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />}
+      <Totals now={answer.now} before={answer.before} scope={scope} ofRelease={ofRelease} />
+      {!hasVitals ? <AppTotals now={answer.now} before={answer.before} scope={scope} ofRelease={ofRelease} /> : <VitalCards vitals={answer.vitals} series={trendsOf(answer)} chosen={vital} onPick={(name) => setQuery({ vital: name === 'lcp' ? undefined : name }, 'replace')} />}
       <Trends answer={answer} earlier={answer.before ? earlier : undefined} vital={hasVitals ? vital : 'request'} scope={scope} />
       <div class="rum-two">
         <SlowPages scope={scope} question={pages} hasVitals={hasVitals} />

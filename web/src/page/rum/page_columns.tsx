@@ -20,11 +20,15 @@ export const serverSort = (sort: Sort | undefined): BreakdownSort => kServerSort
 const requestFailure = (row: BreakdownRow) => (row.requests ? row.failed_requests / row.requests : 0);
 const errorShare = (row: BreakdownRow) => (row.sessions ? row.error_sessions / row.sessions : 0);
 
+/** A percentile of views; of a handful of them the figure is told, but not judged. */
+export function VitalOf({ name, value, views }: { name: VitalName; value: number | null | undefined; views: number }) {
+  return fewViews(views) && typeof value === 'number' ? <span class="third" data-tip={fewText(views)}>{formatVital(name, value)}</span> : <VitalValue name={name} value={value} />;
+}
+
 function vital(name: VitalName, key: 'lcp_p75' | 'inp_p75' | 'cls_p75' | 'fcp_p75' | 'ttfb_p75' | 'load_p75', isMinor = false): Column<BreakdownRow> {
   return {
     id: name, title: t.rum.vital_short[name], align: 'right', isMinor, tip: `${t.rum.vital_names[name]}, ${t.rum.p75}`, sortBy: (row) => row[key] ?? undefined,
-    // Of a handful of views the figure is told, but not judged.
-    cell: (row) => (fewViews(row.views) ? <span class="third" data-tip={fewText(row.views)}>{formatVital(name, row[key])}</span> : <VitalValue name={name} value={row[key]} />),
+    cell: (row) => <VitalOf name={name} value={row[key]} views={name === 'lcp' ? row.lcp_count : row.views} />,
   };
 }
 

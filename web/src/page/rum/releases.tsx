@@ -8,7 +8,7 @@ import { Change } from '../../rum/change';
 import { conditionOf, withCondition } from '../../rum/filter';
 import { setFilter } from '../../rum/filter_bar';
 import { formatVital } from '../../rum/rating';
-import { VitalValue } from '../../rum/vital_bar';
+import { VitalOf } from './page_columns';
 import type { FigureKind, Samples } from '../../rum/comparison';
 import { DataTable, type Column } from '../../widget/data_table';
 import { Answered } from '../../widget/states';
@@ -29,7 +29,7 @@ export function Releases({ scope, versions, question }: { scope: RumScope; versi
     { id: 'version', title: t.rum.dimensions[kVersion], fills: true, cell: ({ version }) => <span class="row-link" translate={false}>{version.version || kMissing}</span> },
     { id: 'since', title: words.since, align: 'right', isMinor: true, cell: ({ version }) => <span class="third" data-tip={formatInstantExactly(fromNanoseconds(version.first_ns))}>{formatInstant(fromNanoseconds(version.first_ns), 'minute')}</span> },
     { id: 'sessions', title: t.rum.columns.sessions, align: 'right', cell: ({ version }) => formatCount(version.sessions) },
-    { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', cell: (release) => <span class="with-change">{pair((row) => row?.lcp_p75, (value) => formatVital('lcp', value), (row) => row.lcp_count, 'value')(release)}<VitalValue name="lcp" value={release.row?.lcp_p75} /></span> },
+    { id: 'lcp', title: t.rum.vital_short.lcp, align: 'right', cell: (release) => <span class="with-change">{pair((row) => row?.lcp_p75, (value) => formatVital('lcp', value), (row) => row.lcp_count, 'value')(release)}<VitalOf name="lcp" value={release.row?.lcp_p75} views={release.row?.lcp_count ?? 0} /></span> },
     { id: 'failed', title: t.rum.columns.failed, align: 'right', isMinor: true, tip: t.rum.columns.failed_tip, cell: (release) => <span class="with-change">{pair(failure, formatShare, (row) => row.requests, 'share')(release)}<span class={(failure(release.row) ?? 0) >= 0.01 ? 'is-error strong' : ''}>{formatShare(failure(release.row))}</span></span> },
     { id: 'errors', title: t.rum.columns.error_share, align: 'right', tip: t.rum.columns.error_share_tip, cell: (release) => <span class="with-change">{pair(errors, formatShare, (row) => row.sessions, 'share')(release)}<span class={(errors(release.row) ?? 0) >= 0.02 ? 'is-error strong' : ''}>{formatShare(errors(release.row))}</span></span> },
   ];

@@ -148,7 +148,7 @@ function ErrorName({ event }: { event: SessionEvent }) {
       <span class="cut" translate={false} title={eventText(event)}>
         <b>{named[event.type ?? ''] ?? (error?.type || event.name)}</b> {error?.message || event.message}
       </span>
-      {position && <span class="sl-position third" translate={false} title={position}>{position}</span>}
+      {position && <span class="sl-position third" translate={false} title={position}><bdi dir="ltr">{position}</bdi></span>}
       {event.times > 1 && <span class="number second">{words.times(event.times)}</span>}
     </>
   );
