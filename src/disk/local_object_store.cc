@@ -217,7 +217,8 @@ stdx::Result<std::string> LocalObjectStore::get(const std::string& key, uint64_t
     return stdx::fail(stdx::ErrorCode::kInvalidArgument,
                       fmt::format("object '{}' has {} bytes; {} from {} were asked for", key, *size, length, offset));
   }
-  std::string bytes(length, '\0');
+  std::string bytes;  // Not zeroed first: all of it is read over.
+  bytes.resize_and_overwrite(length, [length](char*, size_t) { return length; });
   const auto got = (*file)->read_at(offset, bytes);
   if (!got) return std::unexpected(got.error());
   if (*got != length) {

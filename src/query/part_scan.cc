@@ -1,15 +1,11 @@
 #include "query/part_scan.h"
 
-#include <atomic>
-#include <mutex>
-#include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "query/engine_steps.h"
+#include "query/scan_ledger.h"
 #include "query/traceql/query_limits.h"
-#include "stdx/thread_name.h"
 
 namespace clew::query {
 namespace {
@@ -48,35 +44,23 @@ bool overlaps(const table::SpanSet& set, const table::TimeRange& range) {
 class PartScan {
  public:
   PartScan(const PartScanRequest& request, const QueryControl& control, const ScanHooks& hooks)
-      : request_(request), control_(control), hooks_(hooks) {
+      : request_(request), control_(control), ledger_(hooks) {
     for (uint32_t set = 0; set < request.sets.size(); ++set) {
-      ++stats_.blocks_total;
-      ++stats_.blocks_pruned;  // Until a row of it was looked at.
+      ledger_.add_set(set);
       if (!overlaps(*request.sets[set], request.range)) continue;
-      stats_.rows_total += request.sets[set]->span_count();
+      ledger_.add_rows(request.sets[set]->span_count());
       // A query for one trace looks its rows up set by set.
       const auto count = request.plan.trace_id ? 1u : static_cast<uint32_t>(request.sets[set]->segments().size());
-      for (uint32_t segment = 0; segment < count; ++segment) parts_.push_back({set, segment});
+      for (uint32_t segment = 0; segment < count; ++segment) {
+        parts_.push_back({set, segment});
+        ledger_.add_part();
+      }
     }
-    touched_.resize(request.sets.size());
-    progress_.part_count = static_cast<uint32_t>(parts_.size());
   }
 
   stdx::Result<QueryStats> run() {
     if (auto go_on = interrupt_of(control_).check(); !go_on) return std::unexpected(std::move(go_on.error()));
-    {
-      std::vector<std::jthread> others;
-      for (unsigned i = 1; i < kScanThreads && i < parts_.size(); ++i) {
-        others.emplace_back([this] {
-          stdx::name_this_thread("query-scan");
-          work();
-        });
-      }
-      work();
-    }
-    if (error_) return std::unexpected(std::move(*error_));
-    stats_.elapsed_ns = watch_.elapsed_ns();
-    return stats_;
+    return ledger_.run([this] { work(); }, kScanThreads);
   }
 
  private:
@@ -87,10 +71,8 @@ class PartScan {
 
   void work() {
     query_execute::TraceLookup lookup(request_.sets);
-    while (!stopped_.load(std::memory_order_relaxed)) {
-      const size_t index = next_.fetch_add(1, std::memory_order_relaxed);
-      if (index >= parts_.size()) return;
-      if (auto done = scan_part(parts_[index], lookup); !done) fail(std::move(done.error()));
+    while (const auto part = ledger_.next()) {
+      if (auto done = scan_part(parts_[*part], lookup); !done) ledger_.fail(std::move(done.error()));
     }
   }
 
@@ -105,41 +87,13 @@ class PartScan {
           return collector->add(batch, matched, {place.set, whole ? found.segment : place.segment}, lookup);
         });
     if (!scanned) return std::unexpected(std::move(scanned.error()));
-    std::lock_guard lock(mutex_);
-    if (scanned->rows_scanned != 0 && !touched_[place.set]) {
-      touched_[place.set] = true;
-      --stats_.blocks_pruned;
-    }
-    stats_.rows_scanned += scanned->rows_scanned;
-    if (auto merged = collector->merge(); !merged) return merged;
-    progress_.done_parts += 1;
-    progress_.scanned_spans = stats_.rows_scanned;
-    progress_.elapsed_ns = watch_.elapsed_ns();
-    if (hooks_.progress) hooks_.progress(progress_);
-    const bool more = progress_.done_parts < progress_.part_count;
-    if (more && request_.show_partial && hooks_.wants_partial && hooks_.wants_partial()) request_.show_partial();
-    return {};
-  }
-
-  void fail(stdx::Error error) {
-    stopped_.store(true, std::memory_order_relaxed);
-    std::lock_guard lock(mutex_);
-    if (!error_) error_ = std::move(error);
+    return ledger_.finish_part(place.set, scanned->rows_scanned, [&] { return collector->merge(); }, request_.show_partial);
   }
 
   const PartScanRequest& request_;
   const QueryControl& control_;
-  const ScanHooks& hooks_;
-  const Stopwatch watch_;
+  ScanLedger ledger_;
   std::vector<Place> parts_;
-  std::atomic<size_t> next_{0};
-  std::atomic<bool> stopped_{false};
-
-  std::mutex mutex_;  // All below.
-  QueryStats stats_;
-  std::vector<bool> touched_;
-  ScanProgress progress_;
-  std::optional<stdx::Error> error_;
 };
 
 }  // namespace

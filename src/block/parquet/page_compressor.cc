@@ -41,7 +41,8 @@ stdx::Result<void> decompress_page(std::string_view bytes, size_t size, std::str
   if (size > kPageBytesMax || size / kExpansionMax > bytes.size()) {
     return stdx::fail(stdx::ErrorCode::kDataLoss, "page claims an absurd decompressed size");
   }
-  out.resize_and_overwrite(size, [](char*, size_t length) { return length; });
+  // libstdc++ 12 tells the function of more bytes than it was asked for.
+  out.resize_and_overwrite(size, [size](char*, size_t) { return size; });
   const size_t done = ZSTD_decompressDCtx(thread_context(), out.data(), size, bytes.data(), bytes.size());
   if (ZSTD_isError(done)) {
     return stdx::fail(stdx::ErrorCode::kDataLoss, std::string("page does not decompress: ") + ZSTD_getErrorName(done));

@@ -190,20 +190,30 @@ stdx::Result<std::string_view> plain_bytes(const PageParts& parts, std::string& 
   return std::string_view(buffer);
 }
 
-// Puts values[i] at the i-th valid element; other elements get `none`.
-template <class T, class U>
-void spread(const std::vector<U>& values, const std::vector<uint64_t>& valid, uint32_t elements, T none,
-            std::vector<T>& out) {
+// Puts value_at(i) at the i-th valid element, for `count` of them; other elements get `none`.
+template <class T, class ValueAt>
+void spread_each(size_t count, const std::vector<uint64_t>& valid, uint32_t elements, T none, ValueAt&& value_at, std::vector<T>& out) {
   if (valid.empty()) {
-    out.assign(values.begin(), values.end());
+    out.resize(count);
+    for (size_t i = 0; i < count; ++i) out[i] = static_cast<T>(value_at(i));
     return;
   }
   out.assign(elements, none);
   size_t at = 0;
   for (size_t word = 0; word < valid.size(); ++word) {
     for (uint64_t bits = valid[word]; bits != 0; bits &= bits - 1) {
-      out[word * 64 + static_cast<size_t>(std::countr_zero(bits))] = static_cast<T>(values[at++]);
+      out[word * 64 + static_cast<size_t>(std::countr_zero(bits))] = static_cast<T>(value_at(at++));
     }
+  }
+}
+
+// Takes `values`, which are their elements where none is missing.
+template <class T>
+void spread(std::vector<T>&& values, const std::vector<uint64_t>& valid, uint32_t elements, T none, std::vector<T>& out) {
+  if (valid.empty()) {
+    out = std::move(values);
+  } else {
+    spread_each(values.size(), valid, elements, none, [&](size_t i) { return values[i]; }, out);
   }
 }
 
@@ -227,26 +237,22 @@ stdx::Result<void> decode_indexes(const Leaf& leaf, const PageParts& parts, cons
   if (highest >= dictionary->size()) return damaged("dictionary index is too high");
   if (leaf.spec.physical == PhysicalType::kByteArray) {
     page.values = dictionary;
-    spread(indexes, page.valid, elements, kNullIndex, page.codes);
+    spread(std::move(indexes), page.valid, elements, kNullIndex, page.codes);
     page.valid.clear();
     return {};
   }
+  const auto each = [&](auto none, auto&& value_of, auto& out) {
+    spread_each(indexes.size(), page.valid, elements, none, [&](size_t i) { return value_of(indexes[i]); }, out);
+  };
+  const auto number = [&](uint32_t index) { return dictionary->numbers()[index]; };
   if (leaf.spec.physical == PhysicalType::kFixed && leaf.spec.fixed_length == 16) {
-    std::vector<otlp::TraceId> ids(indexes.size());
-    for (size_t i = 0; i < ids.size(); ++i) ids[i] = dictionary->ids16()[indexes[i]];
-    spread(ids, page.valid, elements, otlp::TraceId{}, page.ids16);
-    return {};
-  }
-  std::vector<uint64_t> numbers(indexes.size());
-  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = dictionary->numbers()[indexes[i]];
-  if (leaf.spec.physical == PhysicalType::kDouble) {
-    std::vector<double> reals(numbers.size());
-    for (size_t i = 0; i < numbers.size(); ++i) reals[i] = std::bit_cast<double>(numbers[i]);
-    spread(reals, page.valid, elements, 0.0, page.doubles);
+    each(otlp::TraceId{}, [&](uint32_t index) { return dictionary->ids16()[index]; }, page.ids16);
+  } else if (leaf.spec.physical == PhysicalType::kDouble) {
+    each(0.0, [&](uint32_t index) { return std::bit_cast<double>(number(index)); }, page.doubles);
   } else if (leaf.spec.physical == PhysicalType::kFixed) {
-    spread(numbers, page.valid, elements, uint64_t{0}, page.ids8);
+    each(uint64_t{0}, number, page.ids8);
   } else {
-    spread(numbers, page.valid, elements, int64_t{0}, page.ints);
+    each(int64_t{0}, number, page.ints);
   }
   return {};
 }
@@ -262,8 +268,8 @@ stdx::Result<void> decode_delta(const Leaf& leaf, const PageParts& parts, const 
   if (!reader.open(kPageValuesMax, count) || count != range.total) return damaged("integers are damaged");
   std::vector<int64_t> values(range.end);
   if (!reader.read(values.size(), values.data())) return damaged("integers end early");
-  values.erase(values.begin(), values.begin() + range.begin);
-  spread(values, page.valid, elements, int64_t{0}, page.ints);
+  if (range.begin > 0) values.erase(values.begin(), values.begin() + range.begin);
+  spread(std::move(values), page.valid, elements, int64_t{0}, page.ints);
   return {};
 }
 
@@ -276,7 +282,7 @@ stdx::Result<void> decode_plain(const Leaf& leaf, const PageParts& parts, const 
     if (packed_size(range.total, 1) > bytes->size()) return damaged("booleans end early");
     std::vector<uint32_t> bits(range.count());
     unpack_bits(bytes->data(), bytes->size(), range.begin, bits.size(), 1, bits.data());
-    spread(bits, page.valid, elements, uint8_t{0}, page.booleans);
+    spread_each(bits.size(), page.valid, elements, uint8_t{0}, [&](size_t i) { return bits[i]; }, page.booleans);
     return {};
   }
   if (leaf.spec.physical == PhysicalType::kByteArray) {
@@ -284,7 +290,7 @@ stdx::Result<void> decode_plain(const Leaf& leaf, const PageParts& parts, const 
     if (!list) return std::unexpected(list.error());
     std::vector<uint32_t> codes(range.count());
     for (uint32_t i = 0; i < codes.size(); ++i) codes[i] = range.begin + i;
-    spread(codes, page.valid, elements, kNullIndex, page.codes);
+    spread(std::move(codes), page.valid, elements, kNullIndex, page.codes);
     page.valid.clear();
     page.values = std::make_shared<const ValueList>(std::move(*list));
     return {};
@@ -293,38 +299,50 @@ stdx::Result<void> decode_plain(const Leaf& leaf, const PageParts& parts, const 
                        : leaf.spec.physical == PhysicalType::kFixed ? leaf.spec.fixed_length
                                                                     : 8;
   if (bytes->size() / width < range.total) return damaged("values end early");
-  auto list = ValueList::parse_plain(leaf.spec, std::string(bytes->substr(range.begin * width, range.count() * width)),
-                                     range.count());
-  if (!list) return std::unexpected(list.error());
+  const char* const first = bytes->data() + size_t{range.begin} * width;
+  const auto each = [&](auto none, auto&& load, auto& out) {
+    spread_each(range.count(), page.valid, elements, none, [&](size_t i) { return load(first + i * width); }, out);
+  };
+  const auto bits_of = [](auto bits) {
+    return [bits](const char* from) mutable {
+      std::memcpy(&bits, from, sizeof bits);
+      return bits;
+    };
+  };
   switch (leaf.spec.physical) {
-    case PhysicalType::kDouble: {
-      std::vector<double> reals(list->numbers().size());
-      for (size_t i = 0; i < reals.size(); ++i) reals[i] = std::bit_cast<double>(list->numbers()[i]);
-      spread(reals, page.valid, elements, 0.0, page.doubles);
-      break;
-    }
+    case PhysicalType::kDouble: each(0.0, bits_of(double{}), page.doubles); break;
+    case PhysicalType::kInt64: each(int64_t{0}, bits_of(int64_t{}), page.ints); break;
+    case PhysicalType::kInt32: each(int64_t{0}, bits_of(int32_t{}), page.ints); break;
     case PhysicalType::kFixed:
-      if (leaf.spec.fixed_length == 16) {
-        spread(list->ids16(), page.valid, elements, otlp::TraceId{}, page.ids16);
+      if (width == 16) {
+        each(otlp::TraceId{}, [](const char* from) { return otlp::TraceId{otlp::load_big_endian(from), otlp::load_big_endian(from + 8)}; },
+             page.ids16);
       } else {
-        spread(list->numbers(), page.valid, elements, uint64_t{0}, page.ids8);
+        each(uint64_t{0}, otlp::load_big_endian, page.ids8);
       }
       break;
-    default:
-      spread(list->numbers(), page.valid, elements, int64_t{0}, page.ints);
+    default: return damaged("encoding does not fit the column's type");
   }
   return {};
 }
 
-// Lengths first, then all text: decompresses only as far as the last value asked for.
+// Lengths first, then all text: of a part of the page decompresses only as far as the last value asked for.
 stdx::Result<void> decode_delta_lengths(const Leaf& leaf, const PageParts& parts, const ValueRange& range,
                                         uint32_t elements, DecodedPage& page) {
   if (leaf.spec.physical != PhysicalType::kByteArray) return damaged("encoding does not fit the column's type");
   // A length takes at most ten bits on average here, so this covers the lengths and, for small pages, everything.
   constexpr size_t kLengthsGuess = 64 << 10;
+  // In one go it is cheaper, which is what scans do.
+  std::string whole;
+  const bool in_one = parts.compressed && range.end == range.total;
+  if (in_one) {
+    if (auto done = decompress_page(parts.values, parts.values_size, whole); !done) return std::unexpected(done.error());
+  }
   std::optional<PagePrefix> prefix;
-  if (parts.compressed) prefix.emplace(parts.values, parts.values_size);
-  const auto upto = [&](size_t length) { return prefix ? prefix->upto(length) : parts.values.substr(0, length); };
+  if (parts.compressed && !in_one) prefix.emplace(parts.values, parts.values_size);
+  const auto upto = [&](size_t length) {
+    return prefix ? prefix->upto(length) : in_one ? std::string_view(whole) : parts.values.substr(0, length);
+  };
   std::vector<int64_t> lengths(range.total);
   size_t text_at = 0;
   for (size_t guess = kLengthsGuess;; guess *= 4) {
@@ -347,13 +365,14 @@ stdx::Result<void> decode_delta_lengths(const Leaf& leaf, const PageParts& parts
   const std::string_view bytes = upto(end);
   if (bytes.size() < end) return damaged("strings do not decompress");
   lengths.resize(range.end);
-  lengths.erase(lengths.begin(), lengths.begin() + range.begin);
+  if (range.begin > 0) lengths.erase(lengths.begin(), lengths.begin() + range.begin);
   std::vector<uint32_t> codes(range.count());
   for (uint32_t i = 0; i < codes.size(); ++i) codes[i] = i;
-  spread(codes, page.valid, elements, kNullIndex, page.codes);
+  spread(std::move(codes), page.valid, elements, kNullIndex, page.codes);
   page.valid.clear();
   page.values = std::make_shared<const ValueList>(
-      ValueList::from_lengths(std::string(bytes.substr(begin, end - begin)), 0, lengths));
+      in_one ? ValueList::from_lengths(std::move(whole), begin, lengths)
+             : ValueList::from_lengths(std::string(bytes.substr(begin, end - begin)), 0, lengths));
   return {};
 }
 

@@ -1,7 +1,6 @@
 #include "query/rum/apps.h"
 
 #include <algorithm>
-#include <functional>
 #include <array>
 #include <charconv>
 #include <map>
@@ -22,11 +21,6 @@ namespace {
 
 enum TextSlot : size_t { kAppSlot, kServiceSlot, kNameSlot, kTypeSlot, kVersionSlot, kEnvironmentSlot, kSessionSlot, kUserSlot, kViewSlot };
 enum NumberSlot : size_t { kTimesSlot };
-
-uint64_t hash_of(std::string_view text) {  // Never 0 for a text.
-  if (text.empty()) return 0;
-  return std::max<uint64_t>(1, std::hash<std::string_view>()(text));
-}
 
 struct VersionFacts {
   int64_t first_ns = INT64_MAX, last_ns = INT64_MIN;
@@ -65,12 +59,12 @@ class AppsPart final : public EventCollector {
         version_->first_ns = std::min(version_->first_ns, at);
         version_->last_ns = std::max(version_->last_ns, at);
       }
-      if (const uint64_t session = session_hashes_.get(batch, i, hash_of); session != 0 && session != last_session_) {
+      if (const uint64_t session = session_hashes_.get(batch, i, hash_of_text); session != 0 && session != last_session_) {
         last_session_ = session;
         app_->sessions.insert(session);
         if (version_ != nullptr) version_->sessions.insert(session);
       }
-      if (const uint64_t user = user_hashes_.get(batch, i, hash_of); user != 0 && user != last_user_) {
+      if (const uint64_t user = user_hashes_.get(batch, i, hash_of_text); user != 0 && user != last_user_) {
         last_user_ = user;
         app_->users.insert(user);
       }

@@ -79,8 +79,7 @@ stdx::Result<void> scan_requests(const table::Catalog::Sets& sets, const ErrorSc
                                .app = scan.app,
                                .event_names = {"resource"},
                                .texts = {key::kSessionId, key::kMethod, key::kEventName},
-                               .numbers = {key::kStatusCode, key::kSuccess, key::kDuration},
-                               .ids = true};
+                               .numbers = {key::kStatusCode, key::kSuccess, key::kDuration}};
   auto stats = scan_event_parts(sets, question, control, {},
                                 [&] { return std::make_unique<FailedPart>(variants, sessions, failed); });
   if (!stats) return std::unexpected(std::move(stats.error()));

@@ -47,8 +47,7 @@ EventQuestion question_of(const ErrorScan& scan) {
       .event_names = {"exception"},
       .texts = {key::kAppId, key::kService, key::kAppName, key::kVersion, key::kType, key::kErrorType,
                 key::kErrorMessage, key::kErrorStack, key::kErrorFile, key::kUrl, key::kSource, key::kBinaryImages},
-      .numbers = {key::kTimes, key::kErrorLine, key::kErrorColumn},
-      .ids = scan.with_people};
+      .numbers = {key::kTimes, key::kErrorLine, key::kErrorColumn}};
   if (scan.with_people) {
     for (const std::string_view name :
          {key::kSessionId, key::kUserId, key::kViewName, key::kBrowser, key::kOs, key::kCountry}) {

@@ -51,11 +51,13 @@ struct EventQuestion {
   // Keys (event_keys.h); a slot is the position in its list.
   std::vector<std::string_view> texts = {};
   std::vector<std::string_view> numbers = {};
-  bool ids = false;  // Trace and span ids.
 };
 
+class SegmentEvents;
+
 // Rows of one window that belong to the answer, in the order of the segment: in blocks by session.id and time, in the head as
-// they came. Valid during the call it is given to.
+// they came. Valid during the call it is given to. An attribute is read from storage when it is asked for the first time; where
+// that fails, rows have none, and the scan fails after the call.
 class EventBatch {
  public:
   uint32_t size() const { return size_; }
@@ -65,10 +67,10 @@ class EventBatch {
   // table::kNullCode: it has none. Codes of one dictionary mean the same in all windows of a segment; a slot keeps its
   // dictionary within a segment unless the block stores the column's pages without one.
   uint32_t code(size_t slot, uint32_t i) const {
-    const TextSlot& texts = texts_[first_text_ + slot];
+    const TextSlot& texts = text_slot(slot);
     return texts.codes[texts.by_row ? rows_[i] : i];
   }
-  const std::shared_ptr<const table::DictionaryView>& dictionary(size_t slot) const { return texts_[first_text_ + slot].dictionary; }
+  const std::shared_ptr<const table::DictionaryView>& dictionary(size_t slot) const { return text_slot(slot).dictionary; }
   // Empty: it has none.
   std::string_view text(size_t slot, uint32_t i) const {
     const uint32_t code = this->code(slot, i);
@@ -83,24 +85,41 @@ class EventBatch {
   // NaN: it has none.
   double number_or_nan(size_t slot, uint32_t i) const {
     const NumberSlot& numbers = numbers_[first_number_ + slot];
+    if (!numbers.is_read) [[unlikely]] read_numbers(first_number_ + slot);
     if (numbers.values != nullptr) return numbers.values[i];
     const uint32_t row = rows_[i];
     if (numbers.window == nullptr || !numbers.window->has(row)) return std::numeric_limits<double>::quiet_NaN();
     return numbers.window->ints.empty() ? numbers.window->doubles[row] : static_cast<double>(numbers.window->ints[row]);
   }
   // Zero where it has none.
-  otlp::TraceId trace_id(uint32_t i) const { return trace_ids_.empty() ? otlp::TraceId() : trace_ids_[i]; }
-  otlp::SpanId span_id(uint32_t i) const { return span_ids_.empty() ? otlp::SpanId{0} : span_ids_[i]; }
+  otlp::TraceId trace_id(uint32_t i) const {
+    if (!ids_are_read_) [[unlikely]] read_ids();
+    return traces_ == nullptr || !traces_->has(rows_[i]) ? otlp::TraceId() : traces_->trace_ids[rows_[i]];
+  }
+  otlp::SpanId span_id(uint32_t i) const {
+    if (!ids_are_read_) [[unlikely]] read_ids();
+    return spans_ == nullptr || !spans_->has(rows_[i]) ? otlp::SpanId{0} : spans_->span_ids[rows_[i]];
+  }
   RowPlace place(uint32_t i) const { return {set_, segment_, first_row_ + rows_[i]}; }
 
  private:
   friend class SegmentEvents;
   friend class PassesPart;
   struct TextSlot {
-    const uint32_t* codes = nullptr;
+    const uint32_t* codes = nullptr;  // Not read yet.
     bool by_row = false;  // Codes of the whole window, else of the batch's rows.
     std::shared_ptr<const table::DictionaryView> dictionary;  // Shared with the segment that decoded it.
   };
+  const TextSlot& text_slot(size_t slot) const {
+    const TextSlot& texts = texts_[first_text_ + slot];
+    if (texts.codes == nullptr) [[unlikely]] read_texts(first_text_ + slot);
+    return texts;
+  }
+  void read_texts(size_t slot) const;
+  void read_numbers(size_t slot) const;
+  void read_ids() const;
+
+  SegmentEvents* source_ = nullptr;  // Owns the batch.
   uint32_t size_ = 0, set_ = 0, segment_ = 0, first_row_ = 0;
   // Where the slots of the pass begin that looks at the batch; one thread, one pass at a time.
   mutable size_t first_text_ = 0, first_number_ = 0;
@@ -113,10 +132,12 @@ class EventBatch {
   struct NumberSlot {
     const double* values = nullptr;
     const table::ColumnWindow* window = nullptr;
+    bool is_read = false;
   };
   std::vector<NumberSlot> numbers_;
-  std::vector<otlp::TraceId> trace_ids_;
-  std::vector<otlp::SpanId> span_ids_;
+  bool ids_are_read_ = false;
+  const table::ColumnWindow* traces_ = nullptr;
+  const table::ColumnWindow* spans_ = nullptr;
 };
 
 // What one thread collects of one part (a segment), then merged into the whole that the caller knows.

@@ -119,7 +119,6 @@ class EventScanTest : public testing::TestWithParam<size_t> {
   std::vector<std::string> lines(EventQuestion question) {
     question.texts.assign(std::begin(kTexts), std::end(kTexts));
     question.numbers.assign(std::begin(kNumbers), std::end(kNumbers));
-    question.ids = true;
     std::vector<std::string> lines;
     const auto done = scan_events(sets_, question, {}, {}, [&](const EventBatch& batch) -> stdx::Result<void> {
       for (uint32_t i = 0; i < batch.size(); ++i) {

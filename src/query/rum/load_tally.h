@@ -66,8 +66,8 @@ struct LoadNumbers {
   std::vector<TracedLoad> traces;
 
   void keep(const TracedLoad& load) {
+    if (traces.size() >= kTraceCandidates && load.rank > traces.back().rank) return;
     const auto at = std::ranges::lower_bound(traces, load.rank, {}, &TracedLoad::rank);
-    if (at == traces.end() && traces.size() >= kTraceCandidates) return;
     traces.insert(at, load);
     if (traces.size() > kTraceCandidates) traces.pop_back();
   }

@@ -1,7 +1,6 @@
 #include "query/rum/page_views.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "query/rum/event_keys.h"
 
@@ -12,11 +11,6 @@ enum TextSlot : size_t { kViewSlot };
 enum NumberSlot : size_t { kLcpSlot, kLoadSlot, kTtfbSlot, kDownloadSlot, kDurationSlot, kFirstByteSlot };
 constexpr int64_t kNsPerMs = 1'000'000;
 
-uint64_t text_hash(std::string_view text) {  // Never 0 for a text.
-  if (text.empty()) return 0;
-  return std::max<uint64_t>(1, std::hash<std::string_view>()(text));
-}
-
 class ViewsPart final : public EventCollector {
  public:
   ViewsPart(PageViews& whole, int64_t begin_ns) : whole_(whole), begin_ns_(begin_ns) {}
@@ -26,7 +20,7 @@ class ViewsPart final : public EventCollector {
       const EventKind kind = batch.kind(i);
       const bool is_view = kind == EventKind::kView || kind == EventKind::kPerf || kind == EventKind::kVitals;
       if (!is_view && kind != EventKind::kRequest) continue;
-      uint64_t key = keys_.get(batch, i, text_hash);
+      uint64_t key = keys_.get(batch, i, hash_of_text);
       if (key == 0) {
         if (!is_view) continue;  // Nothing tells whose it is.
         const RowPlace place = batch.place(i);
@@ -111,7 +105,6 @@ EventPass page_views_pass(table::TimeRange range, const std::string& app, const 
   EventQuestion question{.range = range, .app = app, .filter = &filter};
   question.texts = {key::kViewId};
   question.numbers = {key::kLcp, key::kLoad, key::kTtfb, key::kDownloadDuration, key::kDuration, key::kFirstByteDuration};
-  question.ids = true;
   return {std::move(question), [&views, range] { return std::make_unique<ViewsPart>(views, range.begin_ns); }};
 }
 

@@ -32,10 +32,6 @@ uint64_t rank_of(otlp::TraceId id) {
   return hash * 0x94d049bb133111ebu;
 }
 
-struct UrlFacts {
-  uint32_t host = 0, path = 0;
-};
-
 class RequestsPart final : public EventCollector {
  public:
   explicit RequestsPart(LoadTally& whole) : whole_(whole) {}
@@ -44,14 +40,12 @@ class RequestsPart final : public EventCollector {
     TextIds& texts = tally_.texts;
     for (uint32_t i = 0; i < batch.size(); ++i) {
       if (batch.kind(i) != EventKind::kRequest) continue;
-      const UrlFacts& url = urls_.get(batch, i, [&](std::string_view text) {
-        return UrlFacts{texts.of(url_host(text)), texts.of(path_template(url_path(text)))};
-      });
-      uint32_t name = names_.get(batch, i, [&](std::string_view text) { return texts.of(path_template(url_path(text))); });
-      if (name == TextIds::kNone) name = url.path;
-      LoadNumbers* numbers = tally_.find({methods_(batch, i), url.host, name});
-      if (numbers == nullptr) continue;
-      add_request(batch, i, *numbers);
+      const uint32_t host = hosts_.get(batch, i, [&](std::string_view url) { return host_of(url_host(url)); });
+      const auto name_of = [&](std::string_view text) { return texts.of(path_template(url_path(text))); };
+      uint32_t name = names_.get(batch, i, name_of);
+      if (name == TextIds::kNone) name = paths_.get(batch, i, name_of);
+      const LoadKey key{methods_(batch, i), host, name};
+      if (LoadNumbers* numbers = tally_.find(key)) add_request(batch, i, *numbers);
     }
     return {};
   }
@@ -61,6 +55,11 @@ class RequestsPart final : public EventCollector {
   }
 
  private:
+  // Addresses are many, hosts few.
+  uint32_t host_of(std::string_view host) {
+    if (tally_.texts.text(last_host_) != host) last_host_ = tally_.texts.of(host);
+    return last_host_;
+  }
   void add_request(const EventBatch& batch, uint32_t i, LoadNumbers& numbers) {
     const double ms = std::max(0.0, batch.number(kDurationSlot, i).value_or(0));
     const auto status = batch.number(kStatusSlot, i);
@@ -93,8 +92,8 @@ class RequestsPart final : public EventCollector {
   LoadTally& whole_;
   LoadTally tally_;
   SlotIds methods_{tally_.texts, kMethodSlot}, types_{tally_.texts, kTypeSlot}, pages_{tally_.texts, kViewSlot};
-  PerCode<uint32_t> names_{kNameSlot};
-  PerCode<UrlFacts> urls_{kUrlSlot};
+  PerCode<uint32_t> names_{kNameSlot}, hosts_{kUrlSlot}, paths_{kUrlSlot};
+  uint32_t last_host_ = TextIds::kNone;
   double last_status_ = -1;
   uint32_t last_status_text_ = 0;
 };
@@ -103,7 +102,6 @@ EventQuestion requests_question(const RequestsQuestion& asked, table::TimeRange 
   EventQuestion question{.range = range, .app = asked.app, .filter = asked.filter, .event_names = {"resource"}};
   question.texts = {key::kMethod, key::kEventName, key::kUrl, key::kType, key::kViewName};
   question.numbers = {key::kDuration, key::kSuccess, key::kStatusCode, key::kTransferSize, key::kFirstByteDuration, key::kDownloadDuration};
-  question.ids = true;
   return question;
 }
 

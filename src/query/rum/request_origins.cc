@@ -79,7 +79,6 @@ stdx::Result<void> RequestOrigins::look_around(const table::Catalog& catalog, co
   question.event_names = {"resource"};
   question.texts = {key::kUrl, key::kService};
   question.numbers = {key::kTraceSample};
-  question.ids = true;
   auto stats = scan_events(sets, question, control, {}, [&](const EventBatch& batch) -> stdx::Result<void> {
     for (uint32_t i = 0; i < batch.size(); ++i) {
       if (batch.kind(i) != EventKind::kRequest || batch.trace_id(i).is_zero()) continue;

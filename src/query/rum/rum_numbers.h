@@ -94,7 +94,7 @@ struct GroupNumbers {
 struct ViewFacts {
   static constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
   uint32_t group = 0;
-  uint32_t step = 0;
+  uint32_t step = UINT32_MAX;  // The first in which it told anything.
   std::array<float, kVitalCount> values{kNone, kNone, kNone, kNone, kNone, kNone, kNone};
   std::array<int32_t, 3> at_ms{INT32_MIN, INT32_MIN, INT32_MIN};  // When lcp, inp, cls were reported, since the range began.
 

@@ -138,7 +138,6 @@ stdx::Result<ReadSessions> read_sessions(const table::Catalog::Sets& sets, const
   question.texts.assign(kTextKeys.begin(), kTextKeys.end());
   question.texts.insert(question.texts.end(), kSessionKeys.begin(), kSessionKeys.end());
   question.numbers.assign(kNumberKeys.begin(), kNumberKeys.end());
-  question.ids = true;
   EventReader reader(texts);
   absl::flat_hash_map<uint32_t, SessionEvents> sessions;
   auto stats = scan_events(sets, question, control, hooks, [&](const EventBatch& batch) -> stdx::Result<void> {

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -29,9 +30,81 @@ std::string lowered(std::string_view text) {
   std::ranges::transform(out, out.begin(), lower);
   return out;
 }
-bool contains(std::string_view text, std::string_view needle) {
-  return std::search(text.begin(), text.end(), needle.begin(), needle.end(), [](char a, char b) { return lower(a) == b; }) != text.end();
-}
+// Whether a text has a lowered needle in it, in upper or lower case. Looks for its first character eight at a time.
+class Needle {
+ public:
+  explicit Needle(std::string lowered) : text_(std::move(lowered)) {
+    const char first = text_.empty() ? '\0' : text_.front();
+    // A letter's two cases differ in one bit; setting it also lets through a few others, which the comparison refuses.
+    case_bits_ = first >= 'a' && first <= 'z' ? kEach * 0x20 : 0;
+    first_ = kEach * static_cast<uint8_t>(first);
+  }
+  bool empty() const { return text_.empty(); }
+  bool in(std::string_view text) const {
+    if (text_.empty()) return true;
+    if (text.size() < text_.size()) return false;
+    const size_t last = text.size() - text_.size();
+    size_t at = 0;
+    for (; at + 8 <= text.size() && at <= last; at += 8) {
+      uint64_t eight;
+      std::memcpy(&eight, text.data() + at, 8);
+      const uint64_t differs = (eight | case_bits_) ^ first_;
+      // Some byte is zero; which ones is told by looking at each.
+      if (((differs - kEach) & ~differs & (kEach * 0x80)) == 0) continue;
+      for (size_t i = at; i < at + 8 && i <= last; ++i) {
+        if (begins_at(text, i)) return true;
+      }
+    }
+    for (; at <= last; ++at) {
+      if (begins_at(text, at)) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr uint64_t kEach = 0x0101010101010101u;
+
+  bool begins_at(std::string_view text, size_t at) const {
+    return std::ranges::equal(text.substr(at, text_.size()), text_, {}, lower);
+  }
+
+  std::string text_;
+  uint64_t case_bits_ = 0, first_ = 0;
+};
+
+// The codes of a slot whose text has the needle: each text of a dictionary is compared once. One thread.
+class FoundTexts {
+ public:
+  explicit FoundTexts(size_t slot) : slot_(slot) {}
+
+  // Before rows of a batch are asked: false if none of them has it.
+  bool enter(const EventBatch& batch, const Needle& needle) {
+    const auto& dictionary = batch.dictionary(slot_);
+    if (dictionary == nullptr) return false;
+    if (dictionary_ != dictionary) {
+      dictionary_ = dictionary;
+      found_.clear();
+      any_ = false;
+    }
+    // The head's dictionaries grow under the same address.
+    for (const uint32_t size = dictionary->size(); found_.size() < size;) {
+      const bool found = needle.in(dictionary->at(static_cast<uint32_t>(found_.size())));
+      found_.push_back(found ? 1 : 0);
+      any_ |= found;
+    }
+    return any_;
+  }
+  bool holds(const EventBatch& batch, uint32_t i) const {
+    const uint32_t code = batch.code(slot_, i);
+    return code != table::kNullCode && found_[code] != 0;
+  }
+
+ private:
+  const size_t slot_;
+  std::shared_ptr<const table::DictionaryView> dictionary_;  // Held, so that no other can get its address.
+  std::vector<uint8_t> found_;
+  bool any_ = false;
+};
 
 // What the first pass knows of a session.
 struct Fold {
@@ -55,7 +128,7 @@ struct Whole {
 
 // What is asked of single texts, for each text once.
 struct Search {
-  std::string user, text;  // Lowered.
+  Needle user, text;
   std::optional<otlp::TraceId> trace_id;
 };
 
@@ -63,11 +136,19 @@ class FoldPart final : public EventCollector {
  public:
   FoldPart(Whole& whole, const Search& search)
       : whole_(whole), search_(search), session_(sessions_, kSession), target_(targets_, kTarget), name_(targets_, kName) {
-    for (size_t slot = 0; slot < kFirstSearched + kSearched.size(); ++slot) text_found_.emplace_back(slot);
+    if (!search.user.empty()) {
+      users_.emplace_back(kUserId);
+      users_.emplace_back(kUserName);
+    }
+    if (search.text.empty()) return;
+    for (const size_t slot : {size_t{kSession}, size_t{kName}, size_t{kUserId}, size_t{kUserName}}) texts_.emplace_back(slot);
+    for (size_t slot = kFirstSearched; slot < kFirstSearched + kSearched.size(); ++slot) texts_.emplace_back(slot);
   }
 
   stdx::Result<void> add(const EventBatch& batch) override {
     if (batch.none(kSession)) return {};
+    enter(batch, users_, search_.user, users_here_);
+    enter(batch, texts_, search_.text, texts_here_);
     for (uint32_t i = 0; i < batch.size(); ++i) {
       const uint32_t session = session_(batch, i);
       if (session == TextIds::kNone) continue;
@@ -128,10 +209,17 @@ class FoldPart final : public EventCollector {
     fold.counts.add(kind, batch.time_ns(i), duration_ns, times, failed, error, numbers);
     fold.matched |= batch.matched(i);
     if (kind == EventKind::kAction) add_click(batch, i, session, times);
-    if (!fold.has_user && !search_.user.empty()) {
-      fold.has_user = holds(kUserId, batch, i, search_.user, true) || holds(kUserName, batch, i, search_.user, true);
+    const auto holds = [&](const FoundTexts* of) { return of->holds(batch, i); };
+    fold.has_user = fold.has_user || std::ranges::any_of(users_here_, holds);
+    fold.has_text = fold.has_text || (search_.trace_id && batch.trace_id(i) == *search_.trace_id) || std::ranges::any_of(texts_here_, holds);
+  }
+
+  // Those of the slots that rows of the batch can have the needle in.
+  static void enter(const EventBatch& batch, std::vector<FoundTexts>& slots, const Needle& needle, std::vector<const FoundTexts*>& here) {
+    here.clear();
+    for (FoundTexts& slot : slots) {
+      if (slot.enter(batch, needle)) here.push_back(&slot);
     }
-    if (!fold.has_text && !search_.text.empty()) fold.has_text = has_text(batch, i);
   }
 
   void add_click(const EventBatch& batch, uint32_t i, uint32_t session, uint32_t times) {
@@ -142,29 +230,12 @@ class FoldPart final : public EventCollector {
     if (clicks_.size() <= kListedClicksMax) clicks_.push_back({.session = session, .target = target, .time_ns = batch.time_ns(i), .times = times});
   }
 
-  bool holds(size_t slot, const EventBatch& batch, uint32_t i, std::string_view needle, bool is_user) {
-    if (batch.none(slot) || batch.code(slot, i) == table::kNullCode) return false;
-    auto& known = is_user ? user_found_[slot - kUserId] : text_found_[slot];
-    return known.get(batch, i, [&](std::string_view text) { return static_cast<uint8_t>(contains(text, needle)); }) != 0;
-  }
-
-  bool has_text(const EventBatch& batch, uint32_t i) {
-    if (search_.trace_id && batch.trace_id(i) == *search_.trace_id) return true;
-    for (const size_t slot : {size_t{kSession}, size_t{kName}, size_t{kUserId}, size_t{kUserName}}) {
-      if (holds(slot, batch, i, search_.text, false)) return true;
-    }
-    for (size_t slot = kFirstSearched; slot < kFirstSearched + kSearched.size(); ++slot) {
-      if (holds(slot, batch, i, search_.text, false)) return true;
-    }
-    return false;
-  }
-
   Whole& whole_;
   const Search& search_;
   TextIds sessions_, targets_;
   SlotIds session_, target_, name_;
-  std::vector<PerCode<uint8_t>> text_found_;
-  PerCode<uint8_t> user_found_[2] = {PerCode<uint8_t>(kUserId), PerCode<uint8_t>(kUserName)};
+  std::vector<FoundTexts> users_, texts_;
+  std::vector<const FoundTexts*> users_here_, texts_here_;  // Of the batch at hand.
   std::vector<Fold> folds_;
   std::vector<Click> clicks_;
 };
@@ -228,7 +299,7 @@ stdx::Result<query::QueryStats> fold(const table::Catalog::Sets& sets, const Ses
                                      const query::QueryControl& control, const query::ScanHooks& hooks) {
   auto filter = EventFilter::parse(request.q);
   if (!filter) return std::unexpected(std::move(filter.error()));
-  const Search search{.user = lowered(request.user), .text = lowered(request.text), .trace_id = otlp::parse_trace_id(request.text)};
+  const Search search{.user = Needle(lowered(request.user)), .text = Needle(lowered(request.text)), .trace_id = otlp::parse_trace_id(request.text)};
   EventQuestion question;
   question.range = request.range;
   question.app = request.app;
@@ -237,7 +308,6 @@ stdx::Result<query::QueryStats> fold(const table::Catalog::Sets& sets, const Ses
   question.texts = {key::kSessionId, key::kType, key::kTarget, key::kEventName};
   if (!search.user.empty() || !search.text.empty()) question.texts.insert(question.texts.end(), {key::kUserId, key::kUserName});
   if (!search.text.empty()) {
-    if (search.trace_id) question.ids = true;
     question.texts.insert(question.texts.end(), kSearched.begin(), kSearched.end());
   }
   question.numbers = {key::kTimes, key::kDuration, key::kStatusCode, key::kSuccess, key::kLcp, key::kInp, key::kCls};

@@ -42,7 +42,6 @@ stdx::Result<void> find_events(const table::Catalog::Sets& sets, otlp::TraceId t
   question.texts = {key::kSessionId, key::kUserId, key::kUserName, key::kAppId, key::kAppName, key::kService,
                     key::kViewId,    key::kViewName, key::kEventId, key::kEventName};
   question.numbers = {key::kDuration};
-  question.ids = true;
   std::vector<RequestOfTrace> requests;
   int64_t earliest_ns = INT64_MAX;
   auto stats = scan_events(sets, question, control, {}, [&](const EventBatch& batch) -> stdx::Result<void> {

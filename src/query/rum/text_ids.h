@@ -1,7 +1,9 @@
 // Small numbers for texts, the same over all segments of a scan.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +15,15 @@
 #include "query/rum/event_scan.h"
 
 namespace clew::query_rum {
+
+inline uint64_t hash_of_text(std::string_view text) {  // 0 for none, never 0 for a text.
+  return text.empty() ? 0 : std::max<uint64_t>(1, std::hash<std::string_view>()(text));
+}
+inline uint64_t mixed_hash(uint64_t a, uint64_t b) {
+  uint64_t hash = (a ^ (b * 0x9e3779b97f4a7c15u)) * 0xbf58476d1ce4e5b9u;
+  hash ^= hash >> 29;
+  return hash * 0x94d049bb133111ebu;
+}
 
 // 0 is no text. Owns copies of all. One thread.
 class TextIds {
@@ -47,8 +58,9 @@ class PerCode {
  public:
   explicit PerCode(size_t slot) : slot_(slot) {}
 
+  // May be written to: what is remembered of a code.
   template <class Make>
-  const Value& get(const EventBatch& batch, uint32_t i, Make&& make) {
+  Value& get(const EventBatch& batch, uint32_t i, Make&& make) {
     const uint32_t code = batch.code(slot_, i);
     if (code == table::kNullCode) {
       if (!known_none_) {

@@ -17,8 +17,8 @@ namespace clew::query_rum {
 class Samples {
  public:
   void add(double value) {
-    const double thousandths = std::round(value * 1000);
-    add_raw(thousandths <= 0 ? 0u : thousandths >= 4294967295.0 ? 4294967295u : static_cast<uint32_t>(thousandths));
+    const double thousandths = value * 1000;
+    add_raw(!(thousandths > 0) ? 0u : thousandths >= 4294967294.5 ? 4294967295u : rounded(thousandths));
   }
   void merge(const Samples& other) {
     if (other.buckets_.empty()) {
@@ -50,6 +50,11 @@ class Samples {
   static constexpr uint32_t kBits = 7;  // 128 buckets between a value and its double.
   static constexpr size_t kBuckets = (32 - kBits + 1) << kBits;
 
+  // As std::round(), which is a call.
+  static uint32_t rounded(double thousandths) {
+    const auto floor = static_cast<uint32_t>(thousandths);
+    return floor + (thousandths - floor >= 0.5 ? 1 : 0);
+  }
   static uint32_t bucket_of(uint32_t raw) {
     const auto width = static_cast<uint32_t>(std::bit_width(raw));
     if (width <= kBits + 1) return raw;  // The first 256 are themselves.
