@@ -288,6 +288,89 @@ TEST_P(EventScanTest, PartsMergeIntoTheWhole) {
   EXPECT_EQ(partials, 2);
 }
 
+// The events of a table, whose column of one attribute cannot be read. Counts how often that was tried.
+class DamagedSegment final : public table::Segment {
+ public:
+  DamagedSegment(std::shared_ptr<const table::RecordTable> rows, std::string key) : whole_(std::move(rows)), key_(std::move(key)) {}
+
+  uint32_t row_count() const override { return whole_.row_count(); }
+  std::span<const table::ColumnInfo> columns() const override { return whole_.columns(); }
+  std::vector<table::ColumnId> find(table::Scope scope, std::string_view key) const override { return whole_.find(scope, key); }
+  stdx::Result<table::ColumnWindow> read(table::ColumnId column, uint32_t window) const override {
+    if (whole_.columns()[column].key != key_) return whole_.read(column, window);
+    ++tries;
+    return stdx::fail(stdx::ErrorCode::kDataLoss, "damaged");
+  }
+  stdx::Result<table::ColumnWindow> gather(table::ColumnId column, std::span<const uint32_t> rows) const override {
+    return whole_.gather(column, rows);
+  }
+  stdx::Result<table::ChildRows> read_children(std::span<const uint32_t> rows) const override { return whole_.read_children(rows); }
+  bool may_equal(table::ColumnId column, std::string_view value) const override { return whole_.may_equal(column, value); }
+  std::optional<table::ColumnBounds> bounds(table::ColumnId column) const override { return whole_.bounds(column); }
+  std::optional<table::ColumnBounds> window_bounds(table::ColumnId column, uint32_t window) const override {
+    return whole_.window_bounds(column, window);
+  }
+
+  mutable int tries = 0;
+
+ private:
+  const table::RecordSegment whole_;
+  const std::string key_;
+};
+
+class OneSegmentSet final : public table::SpanSet {
+ public:
+  explicit OneSegmentSet(std::shared_ptr<const table::Segment> segment) : segment_(std::move(segment)) {}
+  const std::string& name() const override { return name_; }
+  uint64_t span_count() const override { return 0; }
+  int64_t start_min_ns() const override { return 0; }
+  int64_t start_max_ns() const override { return 0; }
+  std::span<const std::shared_ptr<const table::Segment>> segments() const override { return {}; }
+  std::span<const std::shared_ptr<const table::Segment>> records(table::RecordTableId id) const override {
+    return {&segment_, id == table::RecordTableId::kEvents ? size_t{1} : size_t{0}};
+  }
+  stdx::Result<std::vector<table::SpanRows>> find_trace(otlp::TraceId) const override { return std::vector<table::SpanRows>(); }
+  stdx::Result<std::vector<table::TracePart>> trace_parts(std::span<const otlp::TraceId>) const override {
+    return std::vector<table::TracePart>();
+  }
+  stdx::Result<std::vector<table::RedRow>> red(table::TimeRange) const override { return std::vector<table::RedRow>(); }
+  stdx::Result<std::vector<table::EdgeRow>> edges(table::TimeRange) const override { return std::vector<table::EdgeRow>(); }
+
+ private:
+  const std::string name_ = "one";
+  const std::shared_ptr<const table::Segment> segment_;
+};
+
+// Both kinds of slots: an attribute is read for the first row that asks, once a window, and what fails then fails the scan.
+TEST(EventBatchTest, ReadsWhatIsAskedFor) {
+  for (const std::string damaged : {"session.id", "rum.duration"}) {
+    const auto segment = std::make_shared<const DamagedSegment>(event_table(some_events(400, 3)), damaged);
+    const table::Catalog::Sets sets = {std::make_shared<const OneSegmentSet>(segment)};
+    const EventQuestion question{.texts = {"session.id"}, .numbers = {"rum.duration"}};
+    size_t rows = 0;
+    const auto nothing_asked = scan_events(sets, question, {}, {}, [&](const EventBatch& batch) -> stdx::Result<void> {
+      rows += batch.size();
+      return {};
+    });
+    EXPECT_TRUE(nothing_asked);
+    EXPECT_EQ(rows, 400);
+    EXPECT_EQ(segment->tries, 0);
+    size_t texts = 0, numbers = 0;
+    const auto asked = scan_events(sets, question, {}, {}, [&](const EventBatch& batch) -> stdx::Result<void> {
+      for (uint32_t i = 0; i < batch.size(); ++i) {
+        texts += batch.text(0, i).empty() ? 0 : 1;
+        numbers += batch.number(0, i) ? 1 : 0;
+      }
+      return {};
+    });
+    ASSERT_FALSE(asked);
+    EXPECT_EQ(asked.error().message, "damaged");
+    EXPECT_EQ(segment->tries, 1);
+    EXPECT_EQ(texts == 0, damaged == "session.id");
+    EXPECT_EQ(numbers == 0, damaged == "rum.duration");
+  }
+}
+
 TEST(EventFilterTest, RefusesWhatEventsDoNotHave) {
   for (const auto& [q, says] : {std::pair{"{ duration > 1s }", "events of sessions have no"}, {"{ .a = ", "line 1"},
                                 {"{ event.x = 1 }", "events of sessions have no"}, {"{ .a =~ \"(\" }", ""}}) {

@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "query/rum/event_keys.h"
 #include "query/rum/session_limits.h"
 #include "query/rum/session_list.h"
+#include "query/rum/text_search.h"
 #include "query/traceql/query_limits.h"
 
 namespace clew::query_rum {
@@ -23,88 +23,6 @@ enum Text : size_t { kSession, kType, kTarget, kName, kUserId, kUserName, kFirst
 constexpr std::array<std::string_view, 8> kSearched = {key::kUrl,    key::kViewName,  key::kErrorType, key::kErrorMessage,
                                                        key::kViewId, key::kEventId, "sw8.trace_id",  key::kMessage};
 enum Number : size_t { kTimes, kDuration, kStatus, kSuccess, kLcp, kInp, kCls };
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
-}
-// Whether a text has a lowered needle in it, in upper or lower case. Looks for its first character eight at a time.
-class Needle {
- public:
-  explicit Needle(std::string lowered) : text_(std::move(lowered)) {
-    const char first = text_.empty() ? '\0' : text_.front();
-    // A letter's two cases differ in one bit; setting it also lets through a few others, which the comparison refuses.
-    case_bits_ = first >= 'a' && first <= 'z' ? kEach * 0x20 : 0;
-    first_ = kEach * static_cast<uint8_t>(first);
-  }
-  bool empty() const { return text_.empty(); }
-  bool in(std::string_view text) const {
-    if (text_.empty()) return true;
-    if (text.size() < text_.size()) return false;
-    const size_t last = text.size() - text_.size();
-    size_t at = 0;
-    for (; at + 8 <= text.size() && at <= last; at += 8) {
-      uint64_t eight;
-      std::memcpy(&eight, text.data() + at, 8);
-      const uint64_t differs = (eight | case_bits_) ^ first_;
-      // Some byte is zero; which ones is told by looking at each.
-      if (((differs - kEach) & ~differs & (kEach * 0x80)) == 0) continue;
-      for (size_t i = at; i < at + 8 && i <= last; ++i) {
-        if (begins_at(text, i)) return true;
-      }
-    }
-    for (; at <= last; ++at) {
-      if (begins_at(text, at)) return true;
-    }
-    return false;
-  }
-
- private:
-  static constexpr uint64_t kEach = 0x0101010101010101u;
-
-  bool begins_at(std::string_view text, size_t at) const {
-    return std::ranges::equal(text.substr(at, text_.size()), text_, {}, lower);
-  }
-
-  std::string text_;
-  uint64_t case_bits_ = 0, first_ = 0;
-};
-
-// The codes of a slot whose text has the needle: each text of a dictionary is compared once. One thread.
-class FoundTexts {
- public:
-  explicit FoundTexts(size_t slot) : slot_(slot) {}
-
-  // Before rows of a batch are asked: false if none of them has it.
-  bool enter(const EventBatch& batch, const Needle& needle) {
-    const auto& dictionary = batch.dictionary(slot_);
-    if (dictionary == nullptr) return false;
-    if (dictionary_ != dictionary) {
-      dictionary_ = dictionary;
-      found_.clear();
-      any_ = false;
-    }
-    // The head's dictionaries grow under the same address.
-    for (const uint32_t size = dictionary->size(); found_.size() < size;) {
-      const bool found = needle.in(dictionary->at(static_cast<uint32_t>(found_.size())));
-      found_.push_back(found ? 1 : 0);
-      any_ |= found;
-    }
-    return any_;
-  }
-  bool holds(const EventBatch& batch, uint32_t i) const {
-    const uint32_t code = batch.code(slot_, i);
-    return code != table::kNullCode && found_[code] != 0;
-  }
-
- private:
-  const size_t slot_;
-  std::shared_ptr<const table::DictionaryView> dictionary_;  // Held, so that no other can get its address.
-  std::vector<uint8_t> found_;
-  bool any_ = false;
-};
 
 // What the first pass knows of a session.
 struct Fold {
@@ -299,7 +217,7 @@ stdx::Result<query::QueryStats> fold(const table::Catalog::Sets& sets, const Ses
                                      const query::QueryControl& control, const query::ScanHooks& hooks) {
   auto filter = EventFilter::parse(request.q);
   if (!filter) return std::unexpected(std::move(filter.error()));
-  const Search search{.user = Needle(lowered(request.user)), .text = Needle(lowered(request.text)), .trace_id = otlp::parse_trace_id(request.text)};
+  const Search search{.user = Needle(request.user), .text = Needle(request.text), .trace_id = otlp::parse_trace_id(request.text)};
   EventQuestion question;
   question.range = request.range;
   question.app = request.app;
