@@ -4,8 +4,8 @@
 export type Worse = 'more' | 'less' | 'neither';
 /** What a figure is made of, now and before: views, requests, sessions. */
 export type Samples = readonly [now: number, before: number];
-/** A share of the samples, a count of events, or a percentile, mean or score of the samples. */
-export type FigureKind = 'share' | 'count' | 'value';
+/** A share of the samples, a count of events, events by sample, or a percentile, mean or score of the samples. */
+export type FigureKind = 'share' | 'count' | 'rate' | 'value';
 
 /** Fewer than this on either side are not compared. */
 export const kLeastSamples = 20;
@@ -22,9 +22,10 @@ export function areEnough(samples: Samples | undefined): boolean {
 function luck(now: number, before: number, samples: Samples | undefined, kind: FigureKind): number {
   if (kind === 'count') return kCertain * Math.sqrt(now + before);
   if (samples === undefined) return 0;
-  if (kind === 'share') {
+  if (kind === 'share' || kind === 'rate') {
     const all = (now * samples[0] + before * samples[1]) / Math.max(1, samples[0] + samples[1]);
-    return kCertain * Math.sqrt(Math.max(0, all * (1 - all)) * (1 / samples[0] + 1 / samples[1]));
+    const spread = kind === 'rate' ? all : Math.max(0, all * (1 - all));
+    return kCertain * Math.sqrt(spread * (1 / samples[0] + 1 / samples[1]));
   }
   return Math.abs(before) / Math.sqrt(Math.min(...samples));
 }

@@ -26,6 +26,12 @@ describe('a change', () => {
     expect(isWorse(1 / 500, 0, 'more', [500, 500], 'share')).toBe(false);
     expect(isWorse(10 / 500, 0, 'more', [500, 500], 'share')).toBe(true);
   });
+  it('of a rate likewise, be it above one', () => {
+    expect(isWorse(9 / 5083, 0, 'more', [5083, 400], 'rate')).toBe(false);
+    expect(isWorse(90 / 5083, 0, 'more', [5083, 400], 'rate')).toBe(true);
+    expect(isWorse(3, 1.2, 'more', [400, 400], 'rate')).toBe(true);
+    expect(isWorse(1.5, 1.2, 'more', [22, 21], 'rate')).toBe(false);
+  });
   it('of a count likewise', () => {
     expect(isWorse(2, 1, 'more', undefined, 'count')).toBe(false);
     expect(isWorse(1, 0, 'more', undefined, 'count')).toBe(false);

@@ -16,7 +16,7 @@ const share = (part: number | null, whole: number): number | null => (whole > 0 
 function countChange(now: Counts, before: Counts | null, pick: (counts: Counts) => number, ofRelease: boolean, per?: (counts: Counts) => number): Pick<TileProps, 'now' | 'before' | 'kind' | 'samples' | 'format'> {
   if (!ofRelease || !before) return { now: pick(now), before: before ? pick(before) : null, kind: 'count', samples: undefined, format: formatCount };
   if (!per) return { now: null, before: null, kind: 'count', samples: undefined, format: formatCount };
-  return { now: share(pick(now), per(now)), before: share(pick(before), per(before)), kind: 'value', samples: [per(now), per(before)], format: (value) => t.rum.totals.in_hundred(threeDigits(value * 100)) };
+  return { now: share(pick(now), per(now)), before: share(pick(before), per(before)), kind: 'rate', samples: [per(now), per(before)], format: (value) => (value === 0 ? '0' : t.rum.totals.in_hundred(threeDigits(value * 100))) };
 }
 
 /** What both sides of a comparison are made of. */
