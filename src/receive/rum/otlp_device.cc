@@ -1,7 +1,6 @@
 #include "receive/rum/otlp_device.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "receive/rum/otlp_walk.h"
 #include "receive/rum/rum_limits.h"
@@ -94,9 +93,7 @@ bool has_device(std::string_view request, bool from_browser) {
 
 bool has_sessions_without_device(std::string_view logs) {
   bool found = false;
-  const auto look_into = [&](std::string_view bytes) {
-    found = found || memmem(bytes.data(), bytes.size(), kSessionKey.data(), kSessionKey.size()) != nullptr;
-  };
+  const auto look_into = [&](std::string_view bytes) { found = found || contains(bytes, kSessionKey); };
   // The first records of a scope lie side by side: one search is cheaper than one for each.
   std::string_view first, last;
   int count = 0;

@@ -1,7 +1,5 @@
 #include "receive/rum/otlp_secrets.h"
 
-#include <cstring>
-
 #include "otlp/log_fields.h"
 #include "otlp/message_reader.h"
 #include "otlp/message_writer.h"
@@ -67,10 +65,6 @@ constexpr Member kMembers[] = {
     {Holds::kArray, field::kArrayValues, Holds::kAnyValue},
     {Holds::kMap, field::kKeyValueListValues, Holds::kKeyValue},
 };
-
-bool contains(std::string_view bytes, std::string_view word) {
-  return memmem(bytes.data(), bytes.size(), word.data(), word.size()) != nullptr;
-}
 
 // Writes the request anew; messages that hold nothing to be replaced are copied whole.
 class Rewriter {

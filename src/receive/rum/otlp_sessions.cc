@@ -4,7 +4,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "otlp/records_survey.h"
 #include "receive/rum/client_clocks.h"
@@ -22,10 +21,6 @@ using otlp::MessageReader;
 
 constexpr uint64_t kKindClient = 3;
 constexpr double kNsPerMs = 1e6;
-
-bool contains(std::string_view bytes, std::string_view needle) {
-  return memmem(bytes.data(), bytes.size(), needle.data(), needle.size()) != nullptr;
-}
 
 // Log records that stay logs, under the resources and scopes they had.
 class RestWriter {

@@ -1,6 +1,7 @@
 // The records or spans of an OTLP request in place, with what stands around them.
 #pragma once
 
+#include <cstring>
 #include <string_view>
 
 #include "otlp/message_reader.h"
@@ -9,6 +10,10 @@
 namespace clew::receive_rum {
 
 constexpr uint32_t length_tag(uint32_t number) { return otlp::wire_tag(number, otlp::WireType::kLength); }
+
+inline bool contains(std::string_view bytes, std::string_view word) {
+  return !bytes.empty() && memmem(bytes.data(), bytes.size(), word.data(), word.size()) != nullptr;
+}
 
 // A resource and one of its scopes, as they were sent.
 struct Surroundings {
