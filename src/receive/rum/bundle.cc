@@ -17,6 +17,7 @@
 #include "receive/rum/request_trace.h"
 #include "receive/rum/rum_limits.h"
 #include "receive/rum/rum_request.h"
+#include "receive/rum/users_end.h"
 
 namespace clew::receive_rum {
 namespace {
@@ -29,21 +30,8 @@ constexpr uint64_t kSeverityError = 17;
 constexpr uint64_t kKindClient = 3;
 constexpr uint64_t kStatusError = 2;
 
-struct End {
-  std::string_view service;
-  std::string_view span_prefix;
-  std::string_view language;
-};
-// The names of the ends that a user may sit at, as ARMS has them; Electron's by analogy: a desktop application is no page.
-End end_of(std::string_view app_type) {
-  if (app_type == "miniapp" || app_type == "minigame" || app_type == "uniapp") {
-    return {"rum-miniapp", "miniapp.request: ", "js"};
-  }
-  if (app_type == "android") return {"rum-android", "android.request: ", "android"};
-  if (app_type == "ios") return {"rum-ios", "ios.request: ", "swift"};
-  if (is_electron(app_type)) return {"rum-electron", "electron.request: ", "nodejs"};
-  return {"rum-browser", "browser.request: ", "webjs"};
-}
+// What core 0.1 says of its own troubles: no bundle, but a lone event whose members have names like "session.id".
+bool is_complaint_of_sdk(element bundle) { return long_text_of(bundle, "event_type") == "log"; }
 
 class BundleTranslator {
  public:
@@ -55,26 +43,28 @@ class BundleTranslator {
     app_ = member(bundle_, "app");
     bundle_view_ = member(bundle_, "view");
     session_id_ = text_of(member(bundle_, "session"), "id");
-    const std::string app_type = text_of(app_, "type");
-    end_ = end_of(app_type);
+    std::string app_type = text_of(app_, "type");
+    const auto events = array_of(bundle_, "events");
+    const bool is_complaint = !events && is_complaint_of_sdk(bundle_);
+    if (is_complaint) {
+      session_id_ = text_of(bundle_, "session.id");
+      app_type = text_of(bundle_, "app.type");
+    }
+    end_ = users_end_of(app_type);
     is_electron_ = is_electron(app_type);
     done_.app_id = text_of(app_, "id");
     if (done_.app_id.empty()) done_.app_id = context_.service_id;
     if (done_.app_id.empty()) done_.app_id = text_of(bundle_, "service_id");
-    const auto events = array_of(bundle_, "events");
-    if (!events) return std::move(done_);
-    learn_times(*events);
+    if (!events && !is_complaint) return std::move(done_);
+    if (events) learn_times(*events);
     write_common(log_common_, field::kLogAttributes, true);
     write_common(span_common_, field::kSpanAttributes, false);
     write_os(os_common_, nothing());
     for (RumRequest* request : {&logs_, &traces_}) {
       request->begin_resource([this](otlp::MessageWriter& out) { write_resource(out); });
     }
-    size_t index = 0;
-    for (const element event : *events) {
-      const bool has_room = index++ < kEventsPerBundleMax && logs_.size() + traces_.size() < kTranslatedBytesMax;
-      has_room ? take(event) : static_cast<void>(++done_.excess_count);
-    }
+    if (is_complaint) take(bundle_);
+    if (events) take_all(*events);
     done_.logs = logs_.finish();
     done_.traces = traces_.finish();
     return std::move(done_);
@@ -134,7 +124,7 @@ class BundleTranslator {
     }
     write_members(record, member(bundle_, "properties"), "rum.properties.");
     // Groups of a bundle that nobody has heard of yet.
-    for (const auto [key, value] : object_of(bundle_)) {
+    for (const auto [key, value] : object_of(is_complaint_of_sdk(bundle_) ? nothing() : bundle_)) {
       if (!is_known_group(key)) record.json("rum.bundle." + std::string(key.substr(0, kNameBytesMax)), value);
     }
   }
@@ -166,9 +156,18 @@ class BundleTranslator {
     // "npm-0.0.37"; core 0.1 says "0.0.9".
     if (sdk.contains('-')) resource.text("telemetry.distro.name", std::string_view(sdk).substr(0, sdk.find('-')));
     resource.text("rum.app.id", done_.app_id);
+    if (app_.is_null()) resource.text("rum.app.type", text_of(bundle_, "app.type"));
     for (const auto [key, value] : object_of(app_)) {
       if (key == "id" || key == "version" || key == "env") continue;
       resource.json("rum.app." + std::string(key.substr(0, kNameBytesMax)), value);
+    }
+  }
+
+  void take_all(const simdjson::dom::array& events) {
+    size_t index = 0;
+    for (const element event : events) {
+      const bool has_room = index++ < kEventsPerBundleMax && logs_.size() + traces_.size() < kTranslatedBytesMax;
+      has_room ? take(event) : static_cast<void>(++done_.excess_count);
     }
   }
 
@@ -245,7 +244,7 @@ class BundleTranslator {
     const element view = own.is_object() ? own : bundle_view_;
     const std::string id = text_of(view, "id");
     if (is_view_placeholder(id)) return;
-    record.text("view.id", id);
+    record.text("view.id", id.empty() ? text_of(event, "view.id") : id);
     record.text("view.name", text_of(view, "name"));
     for (const auto [key, value] : object_of(view)) {
       if (key != "id" && key != "name") record.json("view." + std::string(key.substr(0, kNameBytesMax)), value);
@@ -300,7 +299,7 @@ class BundleTranslator {
 
   element app_, bundle_view_;
   std::string session_id_;
-  End end_;
+  UsersEnd end_;
   int64_t offset_ms_ = 0;
   int64_t start_ns_ = 0;  // Of the event at hand.
   bool is_electron_ = false;
@@ -310,6 +309,24 @@ class BundleTranslator {
   TranslatedBundle done_;
 };
 
+// Requests that are written one after the other are one request with the rows of both. A body is of one application, because
+// it is by that one that its origin and its rate are judged.
+void add(TranslatedBundle part, TranslatedBundle& all) {
+  if (all.app_id.empty()) all.app_id = part.app_id;
+  if (part.app_id != all.app_id) {
+    all.malformed_count += std::max(part.event_count, 1u);
+    return;
+  }
+  all.logs += part.logs;
+  all.traces += part.traces;
+  all.event_count += part.event_count;
+  all.span_count += part.span_count;
+  all.repeated_count += part.repeated_count;
+  all.malformed_count += part.malformed_count;
+  all.excess_count += part.excess_count;
+  all.event_keys.insert(all.event_keys.end(), part.event_keys.begin(), part.event_keys.end());
+}
+
 }  // namespace
 
 stdx::Result<TranslatedBundle> translate_bundle(std::string_view json, const BundleContext& context,
@@ -318,10 +335,23 @@ stdx::Result<TranslatedBundle> translate_bundle(std::string_view json, const Bun
   simdjson::dom::parser parser;
   const auto bundle = parse_body(json, parser);
   if (!bundle) return std::unexpected(bundle.error());
-  if (!bundle->is_object()) {
+  if (bundle->is_object()) return BundleTranslator(*bundle, context, scrubber, clocks, is_repeated).run();
+  if (!bundle->is_array() || simdjson::dom::array(*bundle).size() == 0) {
     return stdx::fail(stdx::ErrorCode::kInvalidArgument, "the body is JSON, but not a bundle: an object with events");
   }
-  return BundleTranslator(*bundle, context, scrubber, clocks, is_repeated).run();
+  // Several, as core 0.1 sends what troubles it.
+  TranslatedBundle all;
+  size_t index = 0;
+  for (const element each : simdjson::dom::array(*bundle)) {
+    if (!each.is_object()) {
+      ++all.malformed_count;
+    } else if (index++ >= kBundlesPerBodyMax || all.logs.size() + all.traces.size() >= kTranslatedBytesMax) {
+      ++all.excess_count;
+    } else {
+      add(BundleTranslator(each, context, scrubber, clocks, is_repeated).run(), all);
+    }
+  }
+  return all;
 }
 
 }  // namespace clew::receive_rum

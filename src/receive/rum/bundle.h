@@ -40,8 +40,8 @@ struct TranslatedBundle {
 // A key of an event for telling repeats: a hash of its id. Events without id have none and are never repeats.
 using IsRepeated = std::function<bool(uint64_t event_key)>;
 
-// Pure but for what `clocks` learns. Every field may be missing or of another type: nothing but text that is no JSON object
-// is refused (kInvalidArgument, with the place). `json` need not be padded. Source of the format: the SDK's own code and
+// Pure but for what `clocks` learns. Every field may be missing or of another type: nothing but text that is no JSON object, nor an
+// array of such, is refused (kInvalidArgument, with the place). `json` need not be padded. Source of the format: the SDK's own code and
 // captures, written down in README.md. Guarded by rum_bundle_fuzz.
 stdx::Result<TranslatedBundle> translate_bundle(std::string_view json, const BundleContext& context,
                                                 const Scrubber& scrubber, ClientClocks& clocks,

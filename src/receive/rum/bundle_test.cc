@@ -96,6 +96,25 @@ TEST_F(BundleTest, EveryFieldMayBeMissingOrOfAnotherType) {
   }
 }
 
+// What core 0.1 would say of its own troubles, as its code has it: an array of lone events.
+TEST_F(BundleTest, ComplaintsOfAnSdkAreEvents) {
+  const auto done = translate(R"([
+    {"app.type":"browser","_v":"0.1.7","endpoint":"https://clew.example/rum/web/v2","session.id":"s1","view.id":"v1","timestamp":1795219299000,
+     "event_type":"log","log":{"level":"error","content":"evaluateApi failed","type":"xhr-collector"},"workspace":"default","service_id":"shop"},
+    1,
+    {"event_type":"log","service_id":"another","log":{}},
+    {"session":{"id":"s1"},"service_id":"shop","events":[{"event_type":"custom","name":"beside"}]}])");
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->app_id, "shop");
+  EXPECT_EQ(done->event_count, 2u);
+  EXPECT_EQ(done->malformed_count, 2u) << "one that is no object, one of another application";
+  const std::string text = request_text(done->logs, record_text);
+  for (const char* expected : {"1795219299000 rum.log \"evaluateApi failed\"", "session.id = \"s1\"", "view.id = \"v1\"",
+                               "rum.app.type = \"browser\"", "rum.workspace = \"default\"", "rum.custom \"beside\""}) {
+    EXPECT_THAT(text, HasSubstr(expected));
+  }
+}
+
 TEST_F(BundleTest, EventsThatAreNoObjectsAreCounted) {
   const auto done = translate(R"({"events":[1,"x",null,[],{"event_type":"custom","name":"ok"}]})");
   ASSERT_TRUE(done);

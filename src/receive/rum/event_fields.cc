@@ -29,9 +29,10 @@ constexpr std::array kRenamed = {
     Renamed{"column", "code.column.number", "exception"},
 };
 
-// Written elsewhere, for every event.
-constexpr std::array<std::string_view, 9> kElsewhere = {"event_id", "event_type", "timestamp",  "view",        "session_id",
-                                                        "trace_id", "trace_data", "properties", "tracing_data"};
+// Written elsewhere, for every event; in the last line those of an event that is its own bundle.
+constexpr std::array<std::string_view, 14> kElsewhere = {"event_id", "event_type", "timestamp",  "view",        "session_id",
+                                                         "trace_id", "trace_data", "properties", "tracing_data",
+                                                         "app.type", "session.id", "view.id",    "_v",          "service_id"};
 // `_retry` and `service_id` are no news: how often the SDK sent the bundle before, and the application's id from the endpoint's query,
 // which SDKs of core 0.1 repeat here.
 constexpr std::array<std::string_view, 14> kGroups = {"app", "user", "session", "net", "view", "device", "os", "geo", "isp",
@@ -185,6 +186,7 @@ std::string event_line(element event, std::string_view event_type) {
     const std::string message = text_of(event, "message");
     return name.empty() || message.empty() ? name + message : name + ": " + message;
   }
+  if (event_type == "log") return text_of(member(event, "log"), "content");
   if (event_type == "application" && name.empty()) {  // "cold_launch app_ready"
     const std::string state = text_of(event, "state"), scene = text_of(event, "scene");
     return state.empty() || scene.empty() ? state + scene : state + " " + scene;

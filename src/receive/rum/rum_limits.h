@@ -13,6 +13,7 @@ struct RumLimits {
 };
 
 inline constexpr size_t kEventsPerBundleMax = 1000;  // The SDK sends 100 at most; further ones are dropped and counted.
+inline constexpr size_t kBundlesPerBodyMax = 100;  // Of an SDK that sends several at once.
 inline constexpr size_t kEventBytesGuessed = 1024;   // Of an event in a body that another door takes: for the rate of an address.
 inline constexpr size_t kAttributesPerEventMax = 128;
 inline constexpr size_t kTextBytesMax = 32 << 10;    // Of one value; the rest is cut off.
