@@ -163,7 +163,11 @@ class ClewServer:
         self.process.wait(STOP_SECONDS_MAX)
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __exit__(self, *_):
         if self.process is not None and self.process.poll() is None:
