@@ -26,7 +26,6 @@ namespace field = otlp::field;
 using simdjson::dom::element;
 
 constexpr int64_t kNsPerMs = 1'000'000;
-constexpr uint64_t kSeverityError = 17;
 constexpr uint64_t kKindClient = 3;
 constexpr uint64_t kStatusError = 2;
 
@@ -210,11 +209,9 @@ class BundleTranslator {
     const size_t row = logs_.begin_row();
     otlp::MessageWriter& out = logs_.out();
     const std::string type = text_of(event, "event_type");
-    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(start_ns_));
-    out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
-    if (type == "exception") out.add_varint(field::kLogSeverityNumber, kSeverityError);
-    out.add_bytes(field::kLogEventName, "rum." + (type.empty() ? std::string("unknown") : type.substr(0, 64)));
-    write_body(event, type);
+    const std::string event_name = "rum." + (type.empty() ? std::string("unknown") : type.substr(0, 64));
+    const uint64_t severity = type == "exception" ? kSeverityError : 0;
+    write_event_head(out, {start_ns_, context_.receive_time_ns, event_name, severity, event_line(event, type)}, scrubber_);
     if (trace) {
       out.add_bytes(field::kLogTraceId, otlp::to_bytes(trace->trace_id));
       if (trace->span_id != 0) out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(trace->span_id));
@@ -249,17 +246,6 @@ class BundleTranslator {
     for (const auto [key, value] : object_of(view)) {
       if (key != "id" && key != "name") record.json("view." + std::string(key.substr(0, kNameBytesMax)), value);
     }
-  }
-
-  // A line for people, and for searching logs.
-  void write_body(element event, std::string_view type) {
-    const std::string body = event_line(event, type);
-    if (body.empty()) return;
-    otlp::MessageWriter& out = logs_.out();
-    std::string buffer;
-    const size_t value = out.open(field::kLogBody);
-    out.add_bytes(field::kAnyValueString, scrubber_.scrub(body, buffer));
-    out.close(value);
   }
 
   void write_span(element event, std::string_view event_id, const RequestTrace& trace) {

@@ -155,16 +155,8 @@ class FaroTranslator {
   size_t begin(element item, std::string_view event_name, uint64_t severity, std::string_view body) {
     const size_t row = logs_.begin_row();
     otlp::MessageWriter& out = logs_.out();
-    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(plausible_time_ns(time_ns_, context_.receive_time_ns)));
-    out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
-    if (severity != 0) out.add_varint(field::kLogSeverityNumber, severity);
-    out.add_bytes(field::kLogEventName, event_name);
-    if (!body.empty()) {
-      std::string buffer;
-      const size_t value = out.open(field::kLogBody);
-      out.add_bytes(field::kAnyValueString, scrubber_.scrub(body.substr(0, kTextBytesMax), buffer));
-      out.close(value);
-    }
+    const int64_t now_ns = context_.receive_time_ns;
+    write_event_head(out, {plausible_time_ns(time_ns_, now_ns), now_ns, event_name, severity, body}, scrubber_);
     const element trace = member(item, "trace");
     const auto trace_id = otlp::parse_trace_id(text_of(trace, "trace_id"));
     const auto span_id = otlp::parse_span_id(text_of(trace, "span_id"));

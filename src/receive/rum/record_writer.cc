@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "otlp/log_fields.h"
 #include "otlp/trace_fields.h"
 
 namespace clew::receive_rum {
@@ -9,6 +10,25 @@ namespace clew::receive_rum {
 namespace field = otlp::field;
 using simdjson::dom::element;
 using simdjson::dom::element_type;
+
+std::string_view cut_text(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  size_t end = bytes_max;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+void write_event_head(otlp::MessageWriter& out, const EventHead& head, const Scrubber& scrubber) {
+  out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(head.time_ns));
+  out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(head.receive_time_ns));
+  if (head.severity != 0) out.add_varint(field::kLogSeverityNumber, head.severity);
+  out.add_bytes(field::kLogEventName, head.event_name);
+  if (head.body.empty()) return;
+  std::string buffer;
+  const size_t value = out.open(field::kLogBody);
+  out.add_bytes(field::kAnyValueString, scrubber.scrub(cut_text(head.body, kTextBytesMax), buffer));
+  out.close(value);
+}
 
 bool RecordWriter::begin(std::string_view key) {
   if (written_ == kAttributesPerEventMax) {
@@ -28,13 +48,7 @@ void RecordWriter::end() {
 }
 
 std::string_view RecordWriter::clean(std::string_view text) {
-  if (text.size() > kTextBytesMax) {
-    text = text.substr(0, kTextBytesMax);
-    // Not through the middle of a character.
-    while (!text.empty() && (static_cast<uint8_t>(text.back()) & 0xC0) == 0x80) text.remove_suffix(1);
-    if (!text.empty() && static_cast<uint8_t>(text.back()) >= 0xC0) text.remove_suffix(1);
-  }
-  return scrubber_.scrub(text, buffer_);
+  return scrubber_.scrub(cut_text(text, kTextBytesMax), buffer_);
 }
 
 void RecordWriter::text(std::string_view key, std::string_view value) {

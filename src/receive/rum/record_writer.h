@@ -1,4 +1,4 @@
-// Writes attributes of an OTLP record from what a bundle says.
+// Writes the beginning and the attributes of an OTLP record from what a client says.
 #pragma once
 
 #include <simdjson.h>
@@ -11,6 +11,22 @@
 #include "receive/rum/scrubber.h"
 
 namespace clew::receive_rum {
+
+inline constexpr uint64_t kSeverityError = 17;
+
+struct EventHead {
+  int64_t time_ns = 0;
+  int64_t receive_time_ns = 0;
+  std::string_view event_name;
+  uint64_t severity = 0;  // opentelemetry.proto.logs.v1.SeverityNumber; 0: none.
+  std::string_view body = {};  // A line for people, and for searching logs. Empty: none.
+};
+
+// What an event's log record begins with; the body is cut and scrubbed. Ids and attributes are the caller's.
+void write_event_head(otlp::MessageWriter& out, const EventHead& head, const Scrubber& scrubber);
+
+// At most `bytes_max` of a text, never half a character.
+std::string_view cut_text(std::string_view text, size_t bytes_max);
 
 // Appends KeyValue messages as field `field` of the open message: texts are cut and scrubbed, JSON values keep their type.
 // Further attributes than kAttributesPerEventMax are counted, not written. One thread; the writer and the scrubber outlive it.

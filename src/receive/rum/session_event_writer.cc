@@ -58,16 +58,7 @@ void SessionEventWriter::open() {
 void SessionEventWriter::write_head(int64_t time_ns, std::string_view event_name, std::string_view body, uint64_t severity,
                                     std::string_view trace_id, std::string_view span_id) {
   otlp::MessageWriter& out = events_.out();
-  out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(time_ns));
-  out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
-  if (severity != 0) out.add_varint(field::kLogSeverityNumber, severity);
-  out.add_bytes(field::kLogEventName, event_name);
-  if (!body.empty()) {
-    std::string buffer;
-    const size_t value = out.open(field::kLogBody);
-    out.add_bytes(field::kAnyValueString, scrubber_.scrub(body.substr(0, kTextBytesMax), buffer));
-    out.close(value);
-  }
+  write_event_head(out, {time_ns, context_.receive_time_ns, event_name, severity, body}, scrubber_);
   if (trace_id.size() == 16) out.add_bytes(field::kLogTraceId, trace_id);
   if (span_id.size() == 8) out.add_bytes(field::kLogSpanId, span_id);
 }

@@ -18,7 +18,6 @@ namespace {
 namespace field = otlp::field;
 using simdjson::dom::element;
 
-constexpr uint64_t kSeverityError = 17;
 
 // SkyWalking's fields under the names that the same measures have in bundles of the ARMS SDK, so that pages show both.
 struct Renamed {
@@ -102,10 +101,8 @@ class ReportTranslator {
     logs_.begin_resource([&](otlp::MessageWriter& out) { write_resource(out, item); });
     const size_t row = logs_.begin_row();
     otlp::MessageWriter& out = logs_.out();
-    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
-    out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
-    if (report_ == SkyWalkingReport::kErrors) out.add_varint(field::kLogSeverityNumber, kSeverityError);
-    out.add_bytes(field::kLogEventName, kind_.event_name);
+    const uint64_t severity = report_ == SkyWalkingReport::kErrors ? kSeverityError : 0;
+    write_event_head(out, {context_.receive_time_ns, context_.receive_time_ns, kind_.event_name, severity}, scrubber_);
     RecordWriter record(out, field::kLogAttributes, scrubber_);
     write_client(record, context_);
     write_place(record, context_);

@@ -150,12 +150,8 @@ class SegmentTranslator {
   void write_event(const Request& request, element span) {
     const size_t row = logs_.begin_row();
     otlp::MessageWriter& out = logs_.out();
-    out.add_fixed64(field::kLogTimeUnixNano, static_cast<uint64_t>(request.start_ns));
-    out.add_fixed64(field::kLogObservedTimeUnixNano, static_cast<uint64_t>(context_.receive_time_ns));
-    out.add_bytes(field::kLogEventName, "rum.resource");
-    const size_t body = out.open(field::kLogBody);
-    out.add_bytes(field::kAnyValueString, fmt::format("{:.16} {}", tag_of(span, "http.method"), request.name));
-    out.close(body);
+    const std::string body = fmt::format("{:.16} {}", tag_of(span, "http.method"), request.name);
+    write_event_head(out, {request.start_ns, context_.receive_time_ns, "rum.resource", 0, body}, scrubber_);
     out.add_bytes(field::kLogTraceId, otlp::to_bytes(request.trace));
     out.add_bytes(field::kLogSpanId, otlp::span_id_bytes(request.span));
     out.add_fixed32(field::kLogFlags, 1);
