@@ -123,8 +123,7 @@ def skywalking_clients():
             ("SW_LOGGING_OUTPUT", "CONSOLE"), ("SW_LOGGING_LEVEL", "WARN")),
             # It closes its channel while its last calls are under way. Another cause has another second line.
             harmless=r"Failed to report shutdown event|ServiceManagementClient execute fail|UNAVAILABLE: Channel shutdown|"
-                     r"CANCELLED: Thread interrupted|Status\.asRuntimeException|at .*RunnableWithExceptionProtection|"
-                     r"DEADLINE_EXCEEDED: ClientCall started after"),
+                     r"CANCELLED: Thread interrupted|DEADLINE_EXCEEDED: ClientCall started after"),
         skywalking("go-skywalking6", "skywalking_v2_grpc", "sw6", library="sw6", operation="/GET{path}",
                    sdk=("skywalking", "", "go"), harmless=r"the id of (service|instance)"),
         skywalking("node-skyapm", "skywalking_v2_grpc", "sw6", library="skyapm", method_key="", sdk=("skywalking", "", "nodejs")),

@@ -30,7 +30,9 @@ BUILD = ROOT / "build" / "client"
 START_SECONDS_MAX = 90
 STOP_SECONDS_MAX = 40
 # What a client or its program says when something goes wrong. Services say nothing else than where they listen.
-COMPLAINT = re.compile(r"error|exception|traceback|fail|refused|unable|cannot|warn|panic|reject|invalid", re.IGNORECASE)
+# The frames of a Java stack are none, whatever their names: the line above them says what was wrong.
+COMPLAINT = re.compile(r"^(?!\s+at ).*(error|exception|traceback|fail|refused|unable|cannot|warn|panic|reject|invalid)",
+                       re.IGNORECASE)
 STOCK = {"shop.items": 3, "shop.express": True, "shop.total": 12.5, "shop.note": "für Käthe 登山"}
 STOCK_TEXTS = {"shop.items": "3", "shop.express": "true", "shop.total": "12.5", "shop.note": "für Käthe 登山"}
 
