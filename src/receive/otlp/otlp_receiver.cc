@@ -37,10 +37,6 @@ stdx::Result<std::string> json_to_protobuf(Signal signal, std::string_view json)
   return stdx::fail(ErrorCode::kInternal, "no such signal");
 }
 
-}  // namespace
-
-namespace {
-
 // A request and the events beside it, which fail together: the client sends both again, and the parts that are stored already
 // are known as repeats. Any thread.
 class BothDone {

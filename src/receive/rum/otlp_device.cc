@@ -4,6 +4,7 @@
 
 #include "receive/rum/otlp_walk.h"
 #include "receive/rum/rum_limits.h"
+#include "wire/ascii.h"
 
 namespace clew::receive_rum {
 namespace {
@@ -11,11 +12,9 @@ namespace {
 namespace field = otlp::field;
 using otlp::MessageReader;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 bool contains_ignoring_case(std::string_view text, std::string_view word) {
   text = text.substr(0, kNameBytesMax);
-  return !std::ranges::search(text, word, {}, lower).empty();
+  return !std::ranges::search(text, word, {}, wire::ascii_lower).empty();
 }
 
 // What the attributes of a resource that tell a device say together.

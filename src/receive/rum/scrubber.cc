@@ -102,7 +102,7 @@ class Scrubber::Secrets {
 
 Scrubber::Scrubber(std::vector<std::string> names) : names_(std::move(names)) {
   for (std::string& name : names_) {
-    std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(name, name.begin(), wire::ascii_lower);
   }
 }
 
